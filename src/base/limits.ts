@@ -1,0 +1,38 @@
+/**
+ * Every bound of the server that is not a configuration parameter, under Redis's name where Redis has one.
+ *
+ * - Bounds that a user may change live in `config/`.
+ */
+
+/** Bytes of one string value or bulk argument: Redis's `proto-max-bulk-len` default and the size limit of strings. */
+export const MAX_STRING_BYTES = 512 * 1024 * 1024;
+
+/** Bytes of one inline request: Redis's `PROTO_INLINE_MAX_SIZE`. */
+export const PROTO_INLINE_MAX_SIZE = 64 * 1024;
+
+/** Bytes of a connection's read buffer: Redis's `PROTO_IOBUF_LEN`. */
+export const PROTO_IOBUF_LEN = 16 * 1024;
+
+/** Largest read buffer that a busy connection gets. */
+export const MAX_READ_BUFFER_BYTES = 64 * 1024;
+
+/** Read buffers kept for reuse. */
+export const MAX_POOLED_BUFFERS = 64;
+
+/** Output of one client that may wait to be sent before the server stops reading from that client. */
+export const OUTPUT_BACKPRESSURE_BYTES = 64 * 1024 * 1024;
+
+/** Databases: the upper bound of the `databases` parameter is Redis's INT_MAX; the memory of each is this server's bound. */
+export const MAX_DATABASES = 16384;
+
+/** Milliseconds of work that a background job may do before it lets commands run. */
+export const TIME_SLICE_MS = 1;
+
+/** Pieces of output (objects in use) over which a snapshot saves a value in slices while its writers wait. */
+export const LARGE_VALUE_BYTES = 64 * 1024;
+
+/** Keys that a cron pass examines for expiry at a time: Redis's `ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP`. */
+export const ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP = 20;
+
+/** Bytes kept of one MULTI queue or blocked request. */
+export const MAX_QUERY_BUFFER_BYTES = 1024 * 1024 * 1024;

@@ -1,0 +1,140 @@
+/**
+ * A command as the running server knows it: its declaration, with all that follows from it worked out once.
+ *
+ * - Gates read plain booleans; nothing here is computed during a request.
+ * - A subcommand is a command of its own, with its own statistics; `parent` is its container.
+ */
+import { aclCategoriesOf } from "./acl_categories.ts";
+import { parseCommandFlags } from "./command_flags.ts";
+import type { CommandSpec, Handler } from "./command_spec.ts";
+import { CommandTable } from "./command_table.ts";
+import { mayHaveKeys } from "./key_extraction.ts";
+import { type LegacyKeyRange, legacyKeyRange } from "./legacy_key_range.ts";
+
+/** What `INFO commandstats` counts for one command. */
+export interface CommandStats {
+  calls: number;
+  microseconds: number;
+  /** Stopped by a gate before it ran. */
+  rejected: number;
+  /** Ran and answered an error. */
+  failed: number;
+}
+
+/** Where a command's durations go; attached when latency tracking is on. */
+export interface DurationRecorder {
+  record(microseconds: number): void;
+}
+
+/** Gives out the dense numbers of commands: 0, 1, 2 ... in the order of declaration. */
+export type NextCommandId = () => number;
+
+/** One command or subcommand. */
+export class Command {
+  readonly spec: CommandSpec;
+  /** Dense number within its registry: the index of its bit in ACL rules. */
+  readonly id: number;
+  readonly name: string;
+  /** "get", or with its container "config|get". A renamed command keeps it. */
+  readonly fullName: string;
+  readonly parent: Command | null;
+  readonly subcommands: CommandTable | null;
+  readonly arity: number;
+  /** Null on a pure container. */
+  readonly run: Handler | null;
+  /** All flags by name, `movablekeys` among them. */
+  readonly flags: ReadonlySet<string>;
+  /** Mask of the categories of `acl_categories.ts`. */
+  readonly aclCategories: number;
+  readonly legacyKeys: LegacyKeyRange;
+  /** Whether any request of it can have keys. */
+  readonly hasKeys: boolean;
+
+  readonly isWrite: boolean;
+  readonly isReadOnly: boolean;
+  readonly isDenyOom: boolean;
+  readonly isFast: boolean;
+  readonly isProtected: boolean;
+  readonly mayReplicate: boolean;
+  readonly noMulti: boolean;
+  readonly noScript: boolean;
+  readonly noAuth: boolean;
+  readonly noAsyncLoading: boolean;
+  readonly noMandatoryKeys: boolean;
+  readonly touchesArbitraryKeys: boolean;
+  readonly skipMonitor: boolean;
+  readonly skipSlowlog: boolean;
+  readonly allowBusy: boolean;
+  /** May run while the dataset is loaded. */
+  readonly loading: boolean;
+  /** May run on a replica that lost its master. */
+  readonly stale: boolean;
+  readonly asking: boolean;
+  readonly pubsub: boolean;
+  readonly blocking: boolean;
+  readonly admin: boolean;
+
+  readonly stats: CommandStats = { calls: 0, microseconds: 0, rejected: 0, failed: 0 };
+  /** Null until somebody tracks the durations of this command. */
+  histogram: DurationRecorder | null = null;
+
+  constructor(spec: CommandSpec, nextId: NextCommandId, parent: Command | null = null) {
+    this.spec = spec;
+    this.id = nextId();
+    this.name = spec.name;
+    this.fullName = parent === null ? spec.name : `${parent.fullName}|${spec.name}`;
+    this.parent = parent;
+    this.arity = spec.arity;
+    this.run = spec.run ?? null;
+    this.legacyKeys = legacyKeyRange(spec.keys ?? []);
+    this.hasKeys = mayHaveKeys(spec);
+    const flags = parseCommandFlags(spec.flags ?? "");
+    if (this.legacyKeys.isMovable) flags.add("movablekeys");
+    this.flags = flags;
+    this.aclCategories = aclCategoriesOf([...flags], spec.acl ?? "");
+
+    this.isWrite = flags.has("write");
+    this.isReadOnly = flags.has("readonly");
+    this.isDenyOom = flags.has("denyoom");
+    this.isFast = flags.has("fast");
+    this.isProtected = flags.has("protected");
+    this.mayReplicate = flags.has("may_replicate");
+    this.noMulti = flags.has("no_multi");
+    this.noScript = flags.has("noscript");
+    this.noAuth = flags.has("no_auth");
+    this.noAsyncLoading = flags.has("no_async_loading");
+    this.noMandatoryKeys = flags.has("no_mandatory_keys");
+    this.touchesArbitraryKeys = flags.has("touches_arbitrary_keys");
+    this.skipMonitor = flags.has("skip_monitor");
+    this.skipSlowlog = flags.has("skip_slowlog");
+    this.allowBusy = flags.has("allow_busy");
+    this.loading = flags.has("loading");
+    this.stale = flags.has("stale");
+    this.asking = flags.has("asking");
+    this.pubsub = flags.has("pubsub");
+    this.blocking = flags.has("blocking");
+    this.admin = flags.has("admin");
+
+    const { subcommands } = spec;
+    this.subcommands = subcommands === undefined ? null : new CommandTable();
+    for (const subcommand of subcommands ?? []) {
+      this.subcommands!.add(subcommand.name, new Command(subcommand, nextId, this));
+    }
+  }
+
+  /** Whether a request of `count` arguments, the name included, agrees with the arity. */
+  acceptsCount(count: number): boolean {
+    return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+
+  /** Sets the statistics to zero, as CONFIG RESETSTAT does. */
+  resetStats(): void {
+    const { stats } = this;
+    stats.calls =
+      stats.microseconds =
+      stats.rejected =
+      stats.failed =
+        0;
+    this.histogram = null;
+  }
+}

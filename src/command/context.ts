@@ -1,0 +1,85 @@
+/**
+ * Who runs a command and on what: one context for each client, for the link to a master, for a loader, for a script.
+ *
+ * - Handlers receive it; features hang their own per-client state on it through `Facet`.
+ */
+
+import type { Database } from "../store/database.ts";
+import type { Store } from "../store/store.ts";
+import type { ArgumentSource } from "../resp/request_batch.ts";
+
+/** Whose requests a context runs. */
+export type Origin =
+  /** A client over a connection. */
+  | "client"
+  /** The replication stream of our master. */
+  | "master"
+  /** A file that is being loaded. */
+  | "aof";
+
+/** How the running command reaches replicas and the AOF. */
+export type EffectMode =
+  /** As it was sent, when it changed something. */
+  | "default"
+  /** As the effects the handler gave, when it changed something. */
+  | "replaced"
+  /** As it was sent, whether or not it changed anything. */
+  | "forced"
+  /** Not at all. */
+  | "suppressed";
+
+/** One who runs commands. */
+export class Context {
+  /** The client's id; 0 for contexts that are no client. */
+  readonly id: number;
+  readonly origin: Origin;
+  readonly store: Store;
+  /** The selected database. */
+  db: Database;
+  /** False until the client has authenticated where that is asked for. */
+  isAuthenticated = true;
+  /** The user it acts as. */
+  userName = "default";
+  /** True while commands run that must not wait: inside EXEC and scripts. */
+  isWaitDenied = false;
+  /** True while EXEC runs the queue. */
+  isInExec = false;
+  /** Set by a handler: the connection closes when the reply has been sent. */
+  closeAfterReply = false;
+
+  /** How the running command propagates; the executor resets it for each. */
+  effectMode: EffectMode = "default";
+  /** The effects of mode "replaced". */
+  effects: readonly (readonly ArgumentSource[])[] = [];
+
+  /** Storage of `Facet`. */
+  readonly facets: unknown[] = [];
+
+  constructor(options: { id: number; origin: Origin; store: Store }) {
+    this.id = options.id;
+    this.origin = options.origin;
+    this.store = options.store;
+    this.db = options.store.databases[0]!;
+  }
+
+  /** Unix time in milliseconds for the whole command. */
+  get now(): number {
+    return this.store.clock.now;
+  }
+
+  /** Propagates these commands instead of the running one, if it changed something. Bytes are copied by then. */
+  propagateAs(...effects: readonly (readonly ArgumentSource[])[]): void {
+    this.effectMode = "replaced";
+    this.effects = effects;
+  }
+
+  /** Propagates the running command even when it changed nothing. */
+  forcePropagation(): void {
+    this.effectMode = "forced";
+  }
+
+  /** Keeps the running command from being propagated. */
+  preventPropagation(): void {
+    this.effectMode = "suppressed";
+  }
+}

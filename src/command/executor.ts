@@ -1,0 +1,166 @@
+/**
+ * Runs requests: finds the command, asks the gates, runs the handler, counts, propagates and serves who waited.
+ *
+ * - Everything here is synchronous: a command is atomic because it never awaits.
+ * - An exception in a handler is logged with the command, answers that client, and never stops the server.
+ */
+
+import type { Logger } from "../base/logger.ts";
+import { wrongArity } from "../resp/reply_errors.ts";
+import { Args } from "../resp/request_batch.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { Store } from "../store/store.ts";
+import type { Command } from "./command.ts";
+import type { Context } from "./context.ts";
+import { type Gate, HANDLED } from "./gate.ts";
+import type { Wait } from "./outcome.ts";
+import type { Propagation } from "./propagation.ts";
+import type { CommandRegistry } from "./registry.ts";
+
+/** Told of what commands do: statistics, slow log, latency, MONITOR. All are optional to the executor. */
+export interface ExecutorObserver {
+  /** Before the handler runs. */
+  onCall?(context: Context, command: Command, args: Args): void;
+  /** After it ran, with its duration. */
+  onCalled?(context: Context, command: Command, args: Args, durationMs: number): void;
+  /** An error reply was written, by a gate or by a handler. */
+  onError?(context: Context, text: string): void;
+  /** A request was refused before it ran: a transaction must not be executed then. */
+  onRejected?(context: Context, command: Command | null): void;
+}
+
+/** What an `Executor` needs. */
+export interface ExecutorOptions {
+  readonly store: Store;
+  readonly registry: CommandRegistry;
+  readonly propagation: Propagation;
+  readonly logger: Logger;
+  readonly gates: readonly Gate[];
+  readonly observers: readonly ExecutorObserver[];
+}
+
+/** Runs commands of one server. */
+export class Executor {
+  readonly registry: CommandRegistry;
+  readonly propagation: Propagation;
+  /** Depth of nested calls: EXEC runs its queue at depth 2. */
+  depth = 0;
+  /** Calls so far: `total_commands_processed`. */
+  callCount = 0;
+
+  readonly #store: Store;
+  readonly #logger: Logger;
+  readonly #gates: readonly Gate[];
+  readonly #callObservers: readonly ExecutorObserver[];
+  readonly #calledObservers: readonly ExecutorObserver[];
+  readonly #observers: readonly ExecutorObserver[];
+  /** When the last command ended: the next of the batch begins then, which spares a look at the clock. */
+  #lastEndMs = 0;
+
+  constructor(options: ExecutorOptions) {
+    this.registry = options.registry;
+    this.propagation = options.propagation;
+    this.#store = options.store;
+    this.#logger = options.logger;
+    this.#gates = options.gates;
+    this.#observers = options.observers;
+    this.#callObservers = options.observers.filter((observer) => observer.onCall !== undefined);
+    this.#calledObservers = options.observers.filter((observer) => observer.onCalled !== undefined);
+  }
+
+  /** Must be called before the requests of a batch are run: takes the time. */
+  beginBatch(): void {
+    this.#store.clock.refresh();
+    this.#lastEndMs = this.#store.clock.stopwatchMs();
+  }
+
+  /** Runs one request of a client: gates, then the command. A wait means that the reply is not complete. */
+  execute(context: Context, args: Args, reply: Reply): Wait | null {
+    const { registry } = this;
+    let command = registry.find(args.at(0));
+    const subcommands = command?.subcommands;
+    if (subcommands && args.count > 1) command = subcommands.find(args.at(1));
+    if (command === null) return this.reject(context, null, registry.unknownCommandText(args), reply);
+    if (!command.acceptsCount(args.count) || command.run === null) {
+      return this.reject(context, command, wrongArity(command.fullName), reply);
+    }
+    for (const gate of this.#gates) {
+      const result = gate(context, command, args, reply);
+      if (result === null) continue;
+      if (result === HANDLED) return null;
+      if (typeof result === "string") return this.reject(context, command, result, reply);
+      return result;
+    }
+    return this.call(context, command, args, reply);
+  }
+
+  /** Runs a command without asking the gates. */
+  call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
+    const { stats } = this.#store;
+    const dirtyBefore = stats.dirty;
+    const errorsBefore = reply.errorCount;
+    const startMs = this.depth === 0 ? this.#lastEndMs : this.#store.clock.stopwatchMs();
+    for (const observer of this.#callObservers) observer.onCall!(context, command, args);
+    this.depth++;
+    context.effectMode = "default";
+    const wait = this.#run(context, command, args, reply);
+    const endMs = this.#store.clock.stopwatchMs();
+    this.#lastEndMs = endMs;
+    command.stats.calls++;
+    command.stats.microseconds += (endMs - startMs) * 1000;
+    this.callCount++;
+    if (reply.errorCount !== errorsBefore) command.stats.failed++;
+    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, endMs - startMs);
+    this.depth--;
+    if (this.propagation.isActive) this.#propagate(context, args, stats.dirty !== dirtyBefore);
+    if (this.depth === 0) this.#finishUnit();
+    return wait;
+  }
+
+  /** Answers with an error as for a request that may not run. */
+  reject(context: Context, command: Command | null, text: string, reply: Reply): null {
+    reply.error(text);
+    if (command !== null) command.stats.rejected++;
+    for (const observer of this.#observers) observer.onRejected?.(context, command);
+    return null;
+  }
+
+  /** Runs work that is no command but may write (cron, an end of a wait) as one execution unit. */
+  runUnit(work: () => void): void {
+    this.depth++;
+    try {
+      work();
+    } finally {
+      this.depth--;
+      if (this.depth === 0) this.#finishUnit();
+    }
+  }
+
+  #run(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
+    try {
+      return command.run!(context, args, reply) ?? null;
+    } catch (error) {
+      const text = error instanceof Error ? error.stack : String(error);
+      this.#logger.warning(`Command '${command.fullName}' of client ${context.id} failed: ${text}`);
+      reply.error(`ERR internal error in '${command.fullName}'`);
+      return null;
+    }
+  }
+
+  #propagate(context: Context, args: Args, hasChanged: boolean): void {
+    const mode = context.effectMode;
+    if (mode === "suppressed" || (!hasChanged && mode !== "forced")) return;
+    if (mode === "replaced") {
+      for (const effect of context.effects) this.propagation.addArgv(context.db.index, effect);
+      return;
+    }
+    if (this.depth === 0) this.propagation.finishWith(context.db.index, args);
+    else this.propagation.add(context.db.index, args.retain());
+  }
+
+  #finishUnit(): void {
+    this.propagation.finish();
+    const { waiting } = this.#store;
+    if (waiting.hasReady) waiting.serveReady(() => this.propagation.finish());
+  }
+}

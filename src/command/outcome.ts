@@ -1,0 +1,38 @@
+/**
+ * What a command returns when its client has to wait: the command loop reads the client's next request only after that.
+ *
+ * - A handler that waits has not replied; whoever ends the wait writes the reply first.
+ */
+
+/** Why a wait ends early. */
+export type CancelReason =
+  /** The client is gone: nothing is written. */
+  | "disconnect"
+  /** As if its time had run out: CLIENT UNBLOCK id TIMEOUT. */
+  | "timeout"
+  /** CLIENT UNBLOCK id ERROR. */
+  | "error"
+  /** The server became a replica, or its data was replaced. */
+  | "role";
+
+/** A wait that a command asks for. */
+export interface Wait {
+  /** What is waited for: CLIENT UNBLOCK and INFO's `blocked_clients` know "keys" and "replicas" only. */
+  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "shutdown" | "failover";
+  /** True when the same request is to be run again after the wait, because a gate held it up and nothing has run yet. */
+  readonly isRetry: boolean;
+  /** Resolves when the wait is over and the reply, if any, is written. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Ends the wait early. Without effect when it is over. */
+  cancel(reason: CancelReason): void;
+}
+
+/** What a handler may return. */
+export type Outcome = Wait;
+
+/** A wait of the gates: the request runs again when `ready` resolves. */
+export function retryAfter(kind: Wait["kind"], ready: Promise<void>): Wait {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  ready.then(resolve, resolve);
+  return { kind, isRetry: true, ended: promise, cancel: () => resolve() };
+}

@@ -1,0 +1,17 @@
+/** What the loaders of values need to know of the server they build values for. */
+
+import type { SeededHash } from "../bytes/seeded_hash.ts";
+import type { Arena } from "../values/arena.ts";
+import type { ListLimits } from "../values/quicklist.ts";
+
+/** Where and within which limits values are built. */
+export interface LoadContext {
+  /** Where the values live. */
+  readonly arena: Arena;
+  /** The hash of sets that are tables. */
+  readonly hash: SeededHash;
+  /** What a loaded list takes over. */
+  readonly listLimits: ListLimits;
+  /** `set-max-intset-entries`: a loaded set with more members becomes a table. */
+  readonly maxIntsetEntries: number;
+}

@@ -1,0 +1,100 @@
+/**
+ * Set values: an intset or a table written as it is; the listpacks of Redis 7.2 are read too.
+ *
+ * ```
+ * SET (2)           := length string*       one string per member
+ * SET_INTSET (11)   := string               an intset
+ * SET_LISTPACK (20) := string               a listpack with one entry per member
+ * ```
+ *
+ * - A member that occurs twice is a fault.
+ */
+
+import { Slice } from "../../bytes/slice.ts";
+import { validateIntset } from "../../values/intset.ts";
+import { ListpackEntry, listpackFirst, listpackNext, listpackRead, validateListpack } from "../../values/listpack.ts";
+import { SetCursor, SetValue } from "../../values/set_value.ts";
+import type { LoadContext } from "../load_context.ts";
+import { TYPE_SET, TYPE_SET_INTSET, TYPE_SET_LISTPACK } from "../rdb_format.ts";
+import { type RdbReader, StringSlot } from "../rdb_reader.ts";
+import type { RdbWriter } from "../rdb_writer.ts";
+
+/** The types a set is read from. */
+export const SET_TYPES: readonly number[] = [TYPE_SET, TYPE_SET_INTSET, TYPE_SET_LISTPACK];
+
+/** The type a set is written as. */
+export function setType(set: SetValue): number {
+  return set.table === null ? TYPE_SET_INTSET : TYPE_SET;
+}
+
+/** Writes a set, which must not change before the generator is done or returned. */
+export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
+  if (set.table === null) {
+    const intset = new Slice();
+    set.readIntset(intset);
+    writer.string(intset.bytes, intset.start, intset.end);
+    return;
+  }
+  writer.length(set.size);
+  const cursor = new SetCursor();
+  cursor.open(set);
+  try {
+    while (cursor.next()) {
+      const { member } = cursor;
+      writer.string(member.bytes, member.start, member.end);
+      if (writer.endSlice()) yield;
+    }
+  } finally {
+    cursor.close();
+  }
+}
+
+/** Reads a set of the given type; `null` if it has no members. */
+export function* loadSet(reader: RdbReader, type: number, context: LoadContext): Generator<void, SetValue | null> {
+  if (type === TYPE_SET_INTSET) return yield* loadIntset(reader, context);
+  const set = new SetValue(context.arena, context.hash);
+  let isComplete = false;
+  try {
+    if (type === TYPE_SET) yield* readMembers(reader, set, context);
+    else yield* readListpack(reader, set, context);
+    isComplete = set.size > 0;
+  } finally {
+    if (!isComplete) set.free();
+  }
+  return isComplete ? set : null;
+}
+
+function* loadIntset(reader: RdbReader, context: LoadContext): Generator<void, SetValue> {
+  const blob = new StringSlot();
+  while (!reader.tryString(blob)) yield;
+  const { bytes, start, end } = blob;
+  if (!validateIntset(bytes, start, end, true)) throw reader.corrupt("Intset integrity check failed.");
+  const set = SetValue.fromIntset(context.arena, context.hash, bytes, start, end);
+  if (set.size > context.maxIntsetEntries) set.convertToTable();
+  return set;
+}
+
+function* readMembers(reader: RdbReader, set: SetValue, context: LoadContext): Generator<void, void> {
+  const member = new StringSlot();
+  while (!reader.tryLength()) yield;
+  const count = reader.length;
+  // Room in advance only for as many members as bytes are there: the count may lie.
+  if (count > context.maxIntsetEntries) set.convertToTable(Math.min(count, reader.end - reader.position));
+  for (let rest = count; rest > 0; rest--) {
+    while (!reader.tryString(member)) yield;
+    if (!set.add(member, context.maxIntsetEntries)) throw reader.corrupt("Duplicate set members detected");
+  }
+}
+
+function* readListpack(reader: RdbReader, set: SetValue, context: LoadContext): Generator<void, void> {
+  const blob = new StringSlot();
+  const member = new ListpackEntry();
+  while (!reader.tryString(blob)) yield;
+  const { bytes, start, end } = blob;
+  let isSound = validateListpack(bytes, start, end, true);
+  for (let at = isSound ? listpackFirst(bytes, start) : 0; at !== 0 && isSound; at = listpackNext(bytes, start, at)) {
+    listpackRead(bytes, start, at, member);
+    isSound = set.add(member, context.maxIntsetEntries);
+  }
+  if (!isSound) throw reader.corrupt("Set listpack integrity check failed.");
+}

@@ -1,0 +1,48 @@
+/**
+ * One row per kind of value: which types it is read from, which it is written as, and its saver and loader.
+ *
+ * - A kind that is added to the union does not compile until it has its row here.
+ */
+
+import type { Kind } from "../values/kind.ts";
+import type { LoadContext } from "./load_context.ts";
+import type { RdbReader } from "./rdb_reader.ts";
+import type { RdbValues } from "./rdb_visitor.ts";
+import type { RdbWriter } from "./rdb_writer.ts";
+import { LIST_TYPES, listType, loadList, saveList } from "./types/list.ts";
+import { loadSet, saveSet, SET_TYPES, setType } from "./types/set.ts";
+import { loadStream, saveStream, STREAM_TYPES, streamType } from "./types/stream.ts";
+import { loadString, saveString, STRING_TYPES, stringType } from "./types/string.ts";
+
+/** How values of kind `K` get into a file and out of it. */
+export interface ValueType<K extends Kind> {
+  /** The types a value is read from. */
+  readonly types: readonly number[];
+  /** The type this value is written as. */
+  typeOf(value: RdbValues[K]): number;
+  /** Writes the value without its type, pausing now and then; the value must not change meanwhile. */
+  save(writer: RdbWriter, value: RdbValues[K]): Generator<void>;
+  /**
+   * Reads a value of one of `types`, pausing where bytes are missing; `null` for an aggregate without elements. Frees what
+   * it has built when it is left early.
+   */
+  load(reader: RdbReader, type: number, context: LoadContext): Generator<void, RdbValues[K] | null>;
+}
+
+/** The rows. */
+export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
+  string: { types: STRING_TYPES, typeOf: stringType, save: saveString, load: loadString },
+  list: { types: LIST_TYPES, typeOf: listType, save: saveList, load: loadList },
+  set: { types: SET_TYPES, typeOf: setType, save: saveSet, load: loadSet },
+  stream: { types: STREAM_TYPES, typeOf: streamType, save: saveStream, load: loadStream },
+};
+
+const kindsByType = new Map<number, Kind>();
+for (const kind of Object.keys(VALUE_TYPES) as Kind[]) {
+  for (const type of VALUE_TYPES[kind].types) kindsByType.set(type, kind);
+}
+
+/** The kind of value that a type of the file stands for, or `null` if it is none that can be read. */
+export function kindOfType(type: number): Kind | null {
+  return kindsByType.get(type) ?? null;
+}

@@ -1,0 +1,145 @@
+/**
+ * The growable buffer into which replies and requests are encoded; its owner sends `bytes[0, length)` and resets it.
+ *
+ * - `bytes` changes when the buffer grows: read it again after every write.
+ * - Short copies are loops: a view for `set` costs more than copying a few dozen bytes one by one.
+ */
+import { writeBigInteger, writeInteger } from "../bytes/integer.ts";
+
+const INITIAL_BYTES = 1024;
+const LOOP_COPY_BYTES = 48;
+const INTEGER_ROOM = 24;
+const CR = 0x0d;
+const LF = 0x0a;
+const ZERO = 0x30;
+
+/** Bytes of output in memory that grows by doubling. */
+export class OutputBuffer {
+  /** The memory; only `[0, length)` has been written. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Number of bytes written. */
+  length = 0;
+
+  /** `capacity` is the number of bytes to make room for at once. */
+  constructor(capacity: number = INITIAL_BYTES) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    if (this.length + count > this.bytes.length) this.#grow(this.length + count);
+  }
+
+  /** Appends one byte. */
+  byte(value: number): void {
+    if (this.length === this.bytes.length) this.#grow(this.length + 1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Appends `source[start, end)`. */
+  append(source: Uint8Array, start = 0, end: number = source.length): void {
+    const count = end - start;
+    if (this.length + count > this.bytes.length) this.#grow(this.length + count);
+    const target = this.bytes;
+    let at = this.length;
+    if (count <= LOOP_COPY_BYTES) {
+      for (let i = start; i < end; i++) target[at++] = source[i]!;
+    } else {
+      target.set(count === source.length ? source : source.subarray(start, end), at);
+    }
+    this.length += count;
+  }
+
+  /** Appends the low byte of each character. */
+  text(text: string): void {
+    const count = text.length;
+    if (this.length + count > this.bytes.length) this.#grow(this.length + count);
+    const target = this.bytes;
+    const at = this.length;
+    for (let i = 0; i < count; i++) target[at + i] = text.charCodeAt(i);
+    this.length = at + count;
+  }
+
+  /** Appends CR LF. */
+  lineEnd(): void {
+    if (this.length + 2 > this.bytes.length) this.#grow(this.length + 2);
+    this.bytes[this.length] = CR;
+    this.bytes[this.length + 1] = LF;
+    this.length += 2;
+  }
+
+  /** Appends a header: `prefix`, a safe integer in decimal, CR LF. */
+  header(prefix: number, value: number): void {
+    if (this.length + INTEGER_ROOM > this.bytes.length) this.#grow(this.length + INTEGER_ROOM);
+    const target = this.bytes;
+    let at = this.length;
+    target[at++] = prefix;
+    if (value >= 0 && value < 10) target[at++] = ZERO + value;
+    else at = writeInteger(target, at, value);
+    target[at] = CR;
+    target[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  /** As `header`, for an integer outside the safe range. */
+  bigHeader(prefix: number, value: bigint): void {
+    this.reserve(INTEGER_ROOM);
+    this.bytes[this.length] = prefix;
+    this.length = writeBigInteger(this.bytes, this.length + 1, value);
+    this.lineEnd();
+  }
+
+  /** Appends `source[start, end)` as a RESP bulk string. */
+  bulk(source: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    if (this.length + count + INTEGER_ROOM + 2 > this.bytes.length) this.#grow(this.length + count + INTEGER_ROOM + 2);
+    const target = this.bytes;
+    let at = this.length;
+    target[at++] = 0x24;
+    if (count < 10) target[at++] = ZERO + count;
+    else at = writeInteger(target, at, count);
+    target[at++] = CR;
+    target[at++] = LF;
+    if (count <= LOOP_COPY_BYTES) {
+      for (let i = start; i < end; i++) target[at++] = source[i]!;
+    } else {
+      target.set(count === source.length ? source : source.subarray(start, end), at);
+      at += count;
+    }
+    target[at] = CR;
+    target[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  /** Makes the bytes from `at` on start `distance` bytes later: room for a header written late. */
+  shift(at: number, distance: number): void {
+    this.reserve(distance);
+    this.bytes.copyWithin(at + distance, at, this.length);
+    this.length += distance;
+  }
+
+  /** What has been written, without a copy: valid until the next write or reset. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  /** Hands over what has been written, without a copy, and starts anew with fresh memory. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.view();
+    this.bytes = new Uint8Array(0);
+    this.length = 0;
+    return taken;
+  }
+
+  /** Forgets what has been written; memory above `keepBytes` is given up. */
+  reset(keepBytes: number = Infinity): void {
+    this.length = 0;
+    if (this.bytes.length > keepBytes) this.bytes = new Uint8Array(Math.min(INITIAL_BYTES, keepBytes));
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2, INITIAL_BYTES));
+    grown.set(this.length === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+}

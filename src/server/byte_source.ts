@@ -1,0 +1,112 @@
+/**
+ * The bytes a client sends, as a `ReadableStream` over `conn.read`.
+ *
+ * - One chunk is one read. Two buffers take turns: the pipe reads one chunk ahead while the command loop still uses the
+ *   one before, and a buffer is used again only when its batch was released (`recycle`).
+ * - Buffers start small and grow with what the client sends, so an idle connection pins little.
+ * - `conn.readable` is not used: it allocates 64 KiB for each pull and closes the whole connection at the end of input,
+ *   where a half-closed client still expects its replies.
+ * - While a client is blocked, `watch` keeps reading so that a hang-up is noticed at once; what arrives meanwhile is kept
+ *   in order, up to the query buffer limit.
+ */
+
+import { MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
+
+const INITIAL_BUFFER_BYTES = 1024;
+/** Reads that fill less than a quarter of the buffer before it is halved. */
+const SHRINK_AFTER_READS = 64;
+
+/** What a `ByteSource` reads from: a connection. */
+export interface ByteReader {
+  read(target: Uint8Array): Promise<number | null>;
+}
+
+/** Reads one client's bytes. */
+export class ByteSource {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Called once when the peer has sent all it will, or the connection broke. */
+  onEnd: (() => void) | null = null;
+
+  readonly #reader: ByteReader;
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #ahead: Uint8Array[] = [];
+  #bufferBytes = INITIAL_BUFFER_BYTES;
+  #smallReads = 0;
+  #aheadBytes = 0;
+  #isEnded = false;
+  #reading: Promise<void> | null = null;
+
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+    // Promise by promise and not `async`: each turn of the microtask queue counts at one request a chunk.
+    this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, { highWaterMark: 0 });
+  }
+
+  /** Gives the buffer behind a chunk back. */
+  recycle(chunk: Uint8Array): void {
+    if (chunk.buffer.byteLength === this.#bufferBytes && this.#free.length < 2) {
+      this.#free.push(new Uint8Array(chunk.buffer as ArrayBuffer));
+    }
+  }
+
+  /** Reads ahead until `isWanted` says no or `limitBytes` wait: only to notice the end of input. */
+  async watch(isWanted: () => boolean, limitBytes: number): Promise<void> {
+    while (isWanted() && !this.#isEnded && this.#aheadBytes < limitBytes) {
+      // A pull of the pipe may be reading already: its chunk goes to the pipe, the next one is ours.
+      await (this.#reading ?? this.#read((chunk) => {
+        if (chunk === null) return;
+        this.#ahead.push(chunk);
+        this.#aheadBytes += chunk.length;
+      }));
+    }
+  }
+
+  #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | void {
+    // A read begun by `watch` must land in its queue before this pull looks there.
+    if (this.#reading !== null) return this.#reading.then(() => this.#pull(controller));
+    const chunk = this.#ahead.shift();
+    if (chunk !== undefined) {
+      this.#aheadBytes -= chunk.length;
+      return controller.enqueue(chunk);
+    }
+    return this.#read((read) => read === null ? controller.close() : controller.enqueue(read));
+  }
+
+  #read(deliver: (chunk: Uint8Array | null) => void): Promise<void> {
+    if (this.#isEnded) {
+      deliver(null);
+      return Promise.resolve();
+    }
+    const buffer = this.#free.pop() ?? new Uint8Array(this.#bufferBytes);
+    const finish = (count: number | null) => {
+      this.#reading = null;
+      if (count === null) {
+        this.#isEnded = true;
+        this.onEnd?.();
+        return deliver(null);
+      }
+      this.#adapt(count, buffer.length);
+      deliver(buffer.subarray(0, count));
+    };
+    // The peer reset the connection, or we closed it: the end of input either way.
+    return this.#reading = this.#reader.read(buffer).then(finish, () => finish(null));
+  }
+
+  #adapt(count: number, size: number): void {
+    if (count === size) {
+      this.#smallReads = 0;
+      this.#resize(Math.min(MAX_READ_BUFFER_BYTES, size * 2));
+    } else if (count * 4 >= size) {
+      this.#smallReads = 0;
+    } else if (++this.#smallReads === SHRINK_AFTER_READS) {
+      this.#smallReads = 0;
+      this.#resize(Math.max(INITIAL_BUFFER_BYTES, size >> 1));
+    }
+  }
+
+  #resize(size: number): void {
+    if (size === this.#bufferBytes) return;
+    this.#bufferBytes = size;
+    this.#free.length = 0;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The bytes of one key in the keyspace: a `Dict` entry whose words and payload hold type, clock, expiry and value.
+ *
+ * ```
+ * word 0..1   next, hash                      the dict's
+ * word 2      key length | bit 30 EXPIRES (flag 0) | bit 31 SAVED (flag 1)
+ * word 3      kind (4 bits) | string encoding (4 bits) | LRU or LFU clock (24 bits)
+ * byte 16     key
+ *   then      [EXPIRES: 8 bytes unix ms, low word first; 4 bytes position in the expiry index]
+ *   then      string as integer:  8 bytes, two's complement, low word first
+ *             string as bytes:    4 bytes length, the bytes
+ *             anything else:      4 bytes slot in the value table
+ * ```
+ *
+ * - The payload follows the key unaligned, so it is read byte by byte.
+ */
+
+/** A key in a keyspace: opaque outside `store/`, valid until that keyspace changes. `NO_ENTRY` where there is none. */
+export type EntryRef = number;
+
+/** No such key. */
+export const NO_ENTRY: EntryRef = 0;
+
+/** Flag of the dict's entry: the payload starts with an expiry. */
+export const FLAG_EXPIRES = 0;
+
+/** Flag of the dict's entry: a running snapshot is done with the key before its walk got there. */
+export const FLAG_SAVED = 1;
+
+/** Bytes that an expiry takes at the start of the payload. */
+export const EXPIRY_BYTES = 12;
+
+/** String encodings, by Redis's `OBJ_ENCODING_` numbers. */
+export const ENCODING_RAW = 0;
+export const ENCODING_INT = 1;
+export const ENCODING_EMBSTR = 8;
+
+/** Longest string that is reported as `embstr`: Redis's `OBJ_ENCODING_EMBSTR_SIZE_LIMIT`. */
+export const EMBSTR_SIZE_LIMIT = 44;
+
+/** Low 24 bits of the user word: the LRU or LFU clock. */
+export const LRU_MASK = 0xffffff;
+
+/** The user word of an entry. */
+export function packUserWord(kind: number, encoding: number, lru: number): number {
+  return (kind << 28) | (encoding << 24) | (lru & LRU_MASK);
+}
+
+/** Reads 4 bytes, low byte first, as an unsigned number. */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
+/** Reads 4 bytes, low byte first, as a signed number. */
+export function readInt32(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+/** Writes the low 32 bits of `value`, low byte first. */
+export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+/** Reads an 8-byte integer, low word first, that is known to be safe (|n| < 2^53). */
+export function readSafeInt64(bytes: Uint8Array, at: number): number {
+  return readUint32(bytes, at) + readInt32(bytes, at + 4) * 0x100000000;
+}
+
+/** Writes a safe integer as 8 bytes in two's complement, low word first. */
+export function writeSafeInt64(bytes: Uint8Array, at: number, value: number): void {
+  writeUint32(bytes, at, value % 0x100000000 | 0);
+  writeUint32(bytes, at + 4, Math.floor(value / 0x100000000));
+}

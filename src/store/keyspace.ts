@@ -1,0 +1,227 @@
+/**
+ * The keys of one database as bytes: lookup, insertion, removal, expiry and value columns, without any policy.
+ *
+ * - No time, no events, no propagation: `Database` adds those.
+ * - An `EntryRef` dies when its entry is removed or changes size; the functions that may move one return the new one.
+ */
+
+import { invariant } from "../base/invariant.ts";
+import type { Slice } from "../bytes/slice.ts";
+import type { Arena } from "../values/arena.ts";
+import { Dict } from "../values/dict.ts";
+import type { SeededHash } from "../bytes/seeded_hash.ts";
+import { KIND_CODES, KIND_STRING } from "../values/kind.ts";
+import type { SlotTable } from "../values/slot_table.ts";
+import {
+  ENCODING_INT,
+  type EntryRef,
+  EXPIRY_BYTES,
+  FLAG_EXPIRES,
+  FLAG_SAVED,
+  LRU_MASK,
+  NO_ENTRY,
+  packUserWord,
+  readSafeInt64,
+  readUint32,
+  writeSafeInt64,
+  writeUint32,
+} from "./entry_layout.ts";
+import { ExpiryIndex } from "./expiry_index.ts";
+import type { Value } from "./value.ts";
+
+/** The memory that keyspaces share. */
+export interface KeyspaceMemory {
+  readonly arena: Arena;
+  readonly hash: SeededHash;
+  readonly values: SlotTable<Value>;
+}
+
+/** A table of keys with typed columns. */
+export class Keyspace {
+  readonly dict: Dict;
+  readonly expiry = new ExpiryIndex();
+  /** Its place in the running snapshot, -1 when that is done with it or has never seen it. */
+  section = -1;
+  readonly #arena: Arena;
+  readonly #values: SlotTable<Value>;
+
+  constructor(memory: KeyspaceMemory) {
+    this.#arena = memory.arena;
+    this.#values = memory.values;
+    this.dict = new Dict(memory.arena, memory.hash);
+  }
+
+  /** Number of keys. */
+  get size(): number {
+    return this.dict.size;
+  }
+
+  /** The entry of `key`, or `NO_ENTRY`. */
+  find(key: Slice): EntryRef {
+    return this.dict.find(key.bytes, key.start, key.end);
+  }
+
+  /** The kind of value, by Redis's `OBJ_` numbers. */
+  kindOf(entry: EntryRef): number {
+    return this.dict.userWord(entry) >>> 28;
+  }
+
+  /** The encoding of a string. */
+  stringEncodingOf(entry: EntryRef): number {
+    return (this.dict.userWord(entry) >>> 24) & 15;
+  }
+
+  /** The LRU or LFU clock, 24 bits. */
+  lruOf(entry: EntryRef): number {
+    return this.dict.userWord(entry) & LRU_MASK;
+  }
+
+  /** Sets the LRU or LFU clock. */
+  setLru(entry: EntryRef, lru: number): void {
+    const dict = this.dict;
+    dict.setUserWord(entry, (dict.userWord(entry) & ~LRU_MASK) | (lru & LRU_MASK));
+  }
+
+  /** Sets kind and encoding, leaving the clock. */
+  setKind(entry: EntryRef, kind: number, encoding: number): void {
+    this.dict.setUserWord(entry, packUserWord(kind, encoding, this.lruOf(entry)));
+  }
+
+  /** Points `out` at the key's bytes: valid until the keyspace changes. */
+  readKey(entry: EntryRef, out: Slice): Slice {
+    const start = this.#arena.offsetOf(entry) + 16;
+    out.bytes = this.#arena.bytesOf(entry);
+    out.start = start;
+    out.end = start + this.dict.keyLength(entry);
+    return out;
+  }
+
+  /** The buffer that holds the entry's payload. */
+  payloadBytes(entry: EntryRef): Uint8Array {
+    return this.#arena.bytesOf(entry);
+  }
+
+  /** Where the value starts in `payloadBytes()`, past the expiry. */
+  valueOffset(entry: EntryRef): number {
+    const at = this.dict.payloadOffset(entry);
+    return this.dict.flag(entry, FLAG_EXPIRES) ? at + EXPIRY_BYTES : at;
+  }
+
+  /** Bytes that the value may grow to without the entry moving. */
+  valueCapacity(entry: EntryRef): number {
+    return this.#arena.capacity(entry) - (this.valueOffset(entry) - this.#arena.offsetOf(entry));
+  }
+
+  /** Adds `key`, which must be absent, with room for `valueBytes` of value, no expiry and kind string. */
+  insert(key: Slice, valueBytes: number): EntryRef {
+    return this.dict.insert(key.bytes, key.start, key.end, valueBytes);
+  }
+
+  /** Makes room for `newBytes` of value, keeping the first `usedBytes`; the entry may move. */
+  resizeValue(entry: EntryRef, usedBytes: number, newBytes: number): EntryRef {
+    const dict = this.dict;
+    const prefix = dict.flag(entry, FLAG_EXPIRES) ? EXPIRY_BYTES : 0;
+    const moved = dict.resizePayload(entry, prefix + usedBytes, prefix + newBytes);
+    if (moved !== entry && prefix !== 0) this.expiry.set(this.#expiryPosition(moved), moved);
+    return moved;
+  }
+
+  /** Bytes of payload that hold the value of the entry. */
+  usedValueBytes(entry: EntryRef): number {
+    if (this.kindOf(entry) !== KIND_STRING) return 4;
+    if (this.stringEncodingOf(entry) === ENCODING_INT) return 8;
+    return 4 + readUint32(this.payloadBytes(entry), this.valueOffset(entry));
+  }
+
+  /** The value of an entry that is not a string. */
+  valueOf(entry: EntryRef): Value {
+    return this.#values.get(readUint32(this.payloadBytes(entry), this.valueOffset(entry)));
+  }
+
+  /** Adds `key`, which must be absent, with a value that is not a string. */
+  insertValue(key: Slice, value: Value, lru: number): EntryRef {
+    const entry = this.insert(key, 4);
+    writeUint32(this.payloadBytes(entry), this.valueOffset(entry), this.#values.add(value));
+    this.dict.setUserWord(entry, packUserWord(KIND_CODES[value.kind], 0, lru));
+    return entry;
+  }
+
+  /** Takes the value that is not a string out of the table; the entry must be removed or overwritten next. */
+  detachValue(entry: EntryRef): Value {
+    invariant(this.kindOf(entry) !== KIND_STRING, "a string has no slot in the value table");
+    return this.#values.remove(readUint32(this.payloadBytes(entry), this.valueOffset(entry)));
+  }
+
+  /** Removes the entry and its expiry. The value must have been detached where it is not a string. */
+  remove(entry: EntryRef): void {
+    if (this.dict.flag(entry, FLAG_EXPIRES)) this.#dropExpiryIndex(entry);
+    this.dict.removeEntry(entry);
+  }
+
+  /** Unix time in milliseconds at which the entry expires, or -1. */
+  expiryOf(entry: EntryRef): number {
+    if (!this.dict.flag(entry, FLAG_EXPIRES)) return -1;
+    return readSafeInt64(this.payloadBytes(entry), this.dict.payloadOffset(entry));
+  }
+
+  /** Sets the expiry in unix milliseconds; the entry may move. */
+  setExpiry(entry: EntryRef, atMs: number): EntryRef {
+    const dict = this.dict;
+    let target = entry;
+    if (!dict.flag(entry, FLAG_EXPIRES)) {
+      const used = this.usedValueBytes(entry);
+      target = dict.resizePayload(entry, used, used + EXPIRY_BYTES);
+      const at = dict.payloadOffset(target);
+      const bytes = this.payloadBytes(target);
+      bytes.copyWithin(at + EXPIRY_BYTES, at, at + used);
+      dict.setFlag(target, FLAG_EXPIRES, true);
+      writeUint32(bytes, at + 8, this.expiry.add(target));
+    }
+    writeSafeInt64(this.payloadBytes(target), dict.payloadOffset(target), atMs);
+    return target;
+  }
+
+  /** Removes the expiry, leaving the entry where it is. */
+  clearExpiry(entry: EntryRef): void {
+    const dict = this.dict;
+    if (!dict.flag(entry, FLAG_EXPIRES)) return;
+    const used = this.usedValueBytes(entry);
+    this.#dropExpiryIndex(entry);
+    const at = dict.payloadOffset(entry);
+    this.payloadBytes(entry).copyWithin(at, at + EXPIRY_BYTES, at + EXPIRY_BYTES + used);
+    dict.setFlag(entry, FLAG_EXPIRES, false);
+  }
+
+  /** True when a running snapshot has already dealt with the entry out of turn. */
+  isSaved(entry: EntryRef): boolean {
+    return this.dict.flag(entry, FLAG_SAVED);
+  }
+
+  /** Sets or clears what `isSaved` tells. */
+  setSaved(entry: EntryRef, saved: boolean): void {
+    this.dict.setFlag(entry, FLAG_SAVED, saved);
+  }
+
+  /** Calls `visit` for every entry; the keyspace must not change meanwhile. */
+  forEach(visit: (entry: EntryRef) => void): void {
+    for (const table of [0, 1] as const) {
+      for (let index = 0; index < this.dict.bucketCount(table); index++) {
+        for (let entry = this.dict.bucketHead(table, index); entry !== NO_ENTRY;) {
+          const next = this.dict.nextInBucket(entry);
+          visit(entry);
+          entry = next;
+        }
+      }
+    }
+  }
+
+  #expiryPosition(entry: EntryRef): number {
+    return readUint32(this.payloadBytes(entry), this.dict.payloadOffset(entry) + 8);
+  }
+
+  #dropExpiryIndex(entry: EntryRef): void {
+    const position = this.#expiryPosition(entry);
+    const moved = this.expiry.removeAt(position);
+    if (moved !== entry) writeUint32(this.payloadBytes(moved), this.dict.payloadOffset(moved) + 8, position);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * A point-in-time view of all databases, walked in small steps between commands: what BGSAVE, AOF rewrite and full
+ * synchronisation are made of.
+ *
+ * - The view is exact as of the construction of the walk. Before a write touches a key that the walk has not reached, the
+ *   key is saved out of turn (`preserve`); keys added meanwhile are left out.
+ * - Both cases set the entry's SAVED flag, which the walk clears as it passes. Hash tables of a section do not move while
+ *   the walk has not left it, so "reached" is a comparison of bucket positions.
+ * - A large value is never saved in one go. Whoever wants to write to it waits (`isHeld`, `release`) while the walk takes
+ *   that key in slices; nobody else waits.
+ * - At most one walk at a time: the flag is one bit.
+ */
+
+import { LARGE_VALUE_BYTES } from "../base/limits.ts";
+import { invariant } from "../base/invariant.ts";
+import { Slice } from "../bytes/slice.ts";
+import { KIND_STRING } from "../values/kind.ts";
+import { ENCODING_INT, type EntryRef, NO_ENTRY, readUint32 } from "./entry_layout.ts";
+import type { Keyspace } from "./keyspace.ts";
+import type { Store } from "./store.ts";
+
+/** Receives the view, key by key. */
+export interface SnapshotSink {
+  /** Announces a database before its keys; the counts are hints. */
+  beginDatabase(dbIndex: number, keyCount: number, expiresCount: number): void;
+  /** Saves one key whole. May be called while a large key is in progress. */
+  saveEntry(dbIndex: number, keyspace: Keyspace, entry: EntryRef): void;
+  /** Saves one key in slices: each `next()` is one. */
+  saveLargeEntry(dbIndex: number, keyspace: Keyspace, entry: EntryRef): Generator<void>;
+}
+
+interface Section {
+  readonly dbIndex: number;
+  readonly keyspace: Keyspace;
+  isAdopted: boolean;
+}
+
+interface LargeSave {
+  readonly keyspace: Keyspace;
+  readonly entry: EntryRef;
+  readonly slices: Generator<void>;
+}
+
+/** One walk over the data of a store. */
+export class SnapshotWalk {
+  /** Keys saved so far. */
+  keysSaved = 0;
+  /** Keys in the view. */
+  readonly keyCount: number;
+
+  readonly #store: Store;
+  readonly #sections: Section[] = [];
+  #sink: SnapshotSink | null;
+  #section = 0;
+  #table: 0 | 1 = 0;
+  #bucket = 0;
+  #announced = -1;
+  #large: LargeSave | null = null;
+  readonly #urgent: { readonly keyspace: Keyspace; readonly key: Uint8Array }[] = [];
+  #onProgress: (() => void)[] = [];
+
+  /** Freezes the view and makes the walk the store's `snapshot`. */
+  constructor(store: Store, sink: SnapshotSink) {
+    invariant(store.snapshot === null, "one snapshot at a time");
+    this.#store = store;
+    this.#sink = sink;
+    for (const db of store.databases) {
+      if (db.size === 0) continue;
+      db.keyspace.section = this.#sections.length;
+      db.keyspace.dict.pauseResize();
+      this.#sections.push({ dbIndex: db.index, keyspace: db.keyspace, isAdopted: false });
+    }
+    this.keyCount = store.keyCount;
+    store.snapshot = this;
+    if (this.#sections.length === 0) this.#finish();
+  }
+
+  /** True when the whole view has been given to the sink, or the walk was cancelled and has cleaned up. */
+  get isFinished(): boolean {
+    return this.#section === this.#sections.length;
+  }
+
+  /** Saves nothing more. `step` must still be called until `isFinished`, to clear the marks of the walk. */
+  cancel(): void {
+    this.#sink = null;
+    this.#large = null;
+    this.#urgent.length = 0;
+    this.#wake();
+  }
+
+  /** Does a little work: some buckets, or a slice of a large value. */
+  step(): void {
+    if (this.isFinished) return;
+    if (this.#large !== null) return this.#continueLarge(this.#large);
+    if (this.#urgent.length > 0) return this.#startUrgent();
+    for (let count = 0; count < 16 && !this.isFinished && this.#large === null; count++) this.#visitBucket();
+  }
+
+  /** Must be called before an entry of `keyspace` is changed or removed. */
+  preserve(keyspace: Keyspace, entry: EntryRef, key: Slice): void {
+    if (this.#sink === null || this.#isDone(keyspace, entry)) return;
+    const { dbIndex } = this.#sections[keyspace.section]!;
+    invariant(!this.isHeld(keyspace, entry), `the writer of a large key must wait for the snapshot: ${key.length} bytes`);
+    this.#sink.saveEntry(dbIndex, keyspace, entry);
+    this.keysSaved++;
+    keyspace.setSaved(entry, true);
+  }
+
+  /** Must be called after an entry was added to `keyspace`. */
+  noteAdded(keyspace: Keyspace, entry: EntryRef): void {
+    if (this.#sink !== null && !this.#isReached(keyspace, entry)) keyspace.setSaved(entry, true);
+  }
+
+  /** True when a write to the entry has to wait until the walk has saved it. */
+  isHeld(keyspace: Keyspace, entry: EntryRef): boolean {
+    if (this.#sink === null) return false;
+    if (this.#large?.entry === entry && this.#large.keyspace === keyspace) return true;
+    return !this.#isDone(keyspace, entry) && isLarge(keyspace, entry);
+  }
+
+  /** Resolves when the walk has moved on a little; it takes the held `key` first. The caller asks `isHeld` again. */
+  release(keyspace: Keyspace, key: Slice): Promise<void> {
+    this.#urgent.push({ keyspace, key: key.copy() });
+    return new Promise((resolve) => this.#onProgress.push(resolve));
+  }
+
+  /** Takes over a keyspace that its database has replaced; false when the walk has no more need of it. */
+  adoptKeyspace(keyspace: Keyspace): boolean {
+    if (this.#sink === null || keyspace.section < this.#section) return false;
+    this.#sections[keyspace.section]!.isAdopted = true;
+    return true;
+  }
+
+  #isReached(keyspace: Keyspace, entry: EntryRef): boolean {
+    if (keyspace.section !== this.#section) return keyspace.section < this.#section;
+    const table = keyspace.dict.tableOf(entry);
+    if (table !== this.#table) return table < this.#table;
+    return keyspace.dict.bucketOf(entry) < this.#bucket;
+  }
+
+  #isDone(keyspace: Keyspace, entry: EntryRef): boolean {
+    return this.#isReached(keyspace, entry) || keyspace.isSaved(entry);
+  }
+
+  #visitBucket(): void {
+    const { dbIndex, keyspace } = this.#sections[this.#section]!;
+    const { dict } = keyspace;
+    if (this.#announced < this.#section) {
+      this.#announced = this.#section;
+      this.#sink?.beginDatabase(dbIndex, dict.size, keyspace.expiry.size);
+    }
+    if (this.#bucket === dict.bucketCount(this.#table)) return this.#nextTable();
+    for (let entry = dict.bucketHead(this.#table, this.#bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
+      if (keyspace.isSaved(entry) || this.#sink === null) continue;
+      if (isLarge(keyspace, entry)) {
+        // The bucket is visited again when the value is done, which is then marked as saved.
+        this.#large = { keyspace, entry, slices: this.#sink.saveLargeEntry(dbIndex, keyspace, entry) };
+        return;
+      }
+      this.#sink.saveEntry(dbIndex, keyspace, entry);
+      this.keysSaved++;
+      keyspace.setSaved(entry, true);
+    }
+    for (let entry = dict.bucketHead(this.#table, this.#bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
+      keyspace.setSaved(entry, false);
+    }
+    this.#bucket++;
+  }
+
+  #nextTable(): void {
+    this.#bucket = 0;
+    if (this.#table === 0) {
+      this.#table = 1;
+      return;
+    }
+    this.#table: 0 | 1 = 0;
+    const section = this.#sections[this.#section++]!;
+    section.keyspace.section = -1;
+    section.keyspace.dict.resumeResize();
+    if (section.isAdopted) this.#store.lazyFree.releaseKeyspace(section.keyspace);
+    if (this.isFinished) this.#finish();
+  }
+
+  #continueLarge(large: LargeSave): void {
+    if (!large.slices.next().done) return;
+    this.#large = null;
+    this.keysSaved++;
+    large.keyspace.setSaved(large.entry, true);
+    this.#wake();
+  }
+
+  #startUrgent(): void {
+    const { keyspace, key } = this.#urgent.shift()!;
+    const entry = keyspace.section < 0 ? NO_ENTRY : keyspace.find(new Slice(key));
+    if (entry === NO_ENTRY || !this.isHeld(keyspace, entry)) return this.#wake();
+    const { dbIndex } = this.#sections[keyspace.section]!;
+    this.#large = { keyspace, entry, slices: this.#sink!.saveLargeEntry(dbIndex, keyspace, entry) };
+  }
+
+  #wake(): void {
+    const waiting = this.#onProgress;
+    this.#onProgress = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #finish(): void {
+    this.#store.snapshot = null;
+    this.#wake();
+  }
+}
+
+/** True when saving the value at once could hold up other clients. */
+function isLarge(keyspace: Keyspace, entry: EntryRef): boolean {
+  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.valueOf(entry).sizeBytes > LARGE_VALUE_BYTES;
+  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return false;
+  return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry)) > 16 * LARGE_VALUE_BYTES;
+}

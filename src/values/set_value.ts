@@ -1,0 +1,276 @@
+/**
+ * Set values: an intset while all members are integers and few enough, a hash table afterwards. There is no way back,
+ * as in Redis.
+ *
+ * - How many members an intset may have is passed to `add`; a set that has more stays as it is until something is
+ *   added.
+ * - Members are handed out as entries: flyweights, valid until the set changes or the entry is used again.
+ */
+
+import type { Random } from "../base/random.ts";
+import type { SeededHash } from "../bytes/seeded_hash.ts";
+import { Slice } from "../bytes/slice.ts";
+import type { Arena } from "./arena.ts";
+import { Dict } from "./dict.ts";
+import { parseInt64 } from "./int64.ts";
+import {
+  createIntset,
+  importIntset,
+  intsetBytes,
+  intsetGet,
+  intsetInsert,
+  intsetLength,
+  intsetRemoveAt,
+  intsetSearch,
+} from "./intset.ts";
+import { ListpackEntry } from "./listpack.ts";
+
+/** What `sizeBytes` counts for a set beside its contents. */
+const SET_BYTES = 16;
+/** An intset never has more members, whatever is configured: Redis's bound. */
+const INTSET_ENTRIES_MAX = 2 ** 30;
+
+/** A set. */
+export class SetValue {
+  readonly #arena: Arena;
+  readonly #hash: SeededHash;
+  #intset: number;
+  #table: Dict | null = null;
+  /** Bytes of the table's entries. */
+  #entryBytes = 0;
+
+  /** An empty set, which begins as an intset. */
+  constructor(arena: Arena, hash: SeededHash) {
+    this.#arena = arena;
+    this.#hash = hash;
+    this.#intset = createIntset(arena);
+  }
+
+  /** A set with a copy of the intset in `bytes[start, end)`, which was validated before. */
+  static fromIntset(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SetValue {
+    const set = new SetValue(arena, hash);
+    arena.free(set.#intset);
+    set.#intset = importIntset(arena, bytes, start, end);
+    return set;
+  }
+
+  /** Number of members. */
+  get size(): number {
+    return this.#table === null ? intsetLength(this.#arena, this.#intset) : this.#table.size;
+  }
+
+  /** As OBJECT ENCODING names it. */
+  get encoding(): "intset" | "hashtable" {
+    return this.#table === null ? "intset" : "hashtable";
+  }
+
+  /** The hash table, or null while the set is an intset: for walks and statistics. */
+  get table(): Dict | null {
+    return this.#table;
+  }
+
+  /** Memory of the set in bytes. */
+  get sizeBytes(): number {
+    if (this.#table === null) return SET_BYTES + this.#arena.capacity(this.#intset);
+    return SET_BYTES + this.#table.tableBytes + this.#entryBytes;
+  }
+
+  /** The intset's own bytes in `slice`, for saving: valid until the set changes. Only while there is no table. */
+  readIntset(slice: Slice): void {
+    slice.bytes = this.#arena.bytesOf(this.#intset);
+    slice.start = this.#arena.offsetOf(this.#intset);
+    slice.end = slice.start + intsetBytes(this.#arena, this.#intset);
+  }
+
+  /** Adds a member; false if it is one already. */
+  add(member: Slice, maxIntsetEntries: number): boolean {
+    if (this.#table === null) {
+      const value = parseInt64(member.bytes, member.start, member.end);
+      if (value === value) {
+        const index = intsetSearch(this.#arena, this.#intset, value);
+        if (index >= 0) return false;
+        this.#intset = intsetInsert(this.#arena, this.#intset, ~index, value);
+        if (this.size > Math.min(maxIntsetEntries, INTSET_ENTRIES_MAX)) this.convertToTable();
+        return true;
+      }
+      this.convertToTable(1);
+    }
+    const table = this.#table!;
+    const entry = table.findOrInsert(member.bytes, member.start, member.end, 0);
+    if (table.wasInserted) this.#entryBytes += this.#arena.capacity(entry);
+    return table.wasInserted;
+  }
+
+  /** Removes a member; false if it is none. */
+  remove(member: Slice): boolean {
+    const table = this.#table;
+    if (table === null) {
+      const index = this.#indexOf(member);
+      if (index < 0) return false;
+      this.#intset = intsetRemoveAt(this.#arena, this.#intset, index);
+      return true;
+    }
+    const entry = table.find(member.bytes, member.start, member.end);
+    if (entry === 0) return false;
+    this.#entryBytes -= this.#arena.capacity(entry);
+    table.removeEntry(entry);
+    table.shrinkIfSparse();
+    return true;
+  }
+
+  /** Whether `member` is one. */
+  has(member: Slice): boolean {
+    if (this.#table === null) return this.#indexOf(member) >= 0;
+    return this.#table.find(member.bytes, member.start, member.end) !== 0;
+  }
+
+  /** Reads a random member into `member`; false if the set is empty. */
+  readRandom(random: Random, member: ListpackEntry): boolean {
+    const size = this.size;
+    if (size === 0) return false;
+    if (this.#table === null) member.setInteger(intsetGet(this.#arena, this.#intset, random.below(size)));
+    else readTableEntry(this.#table, this.#table.fairRandomEntry(random), member);
+    return true;
+  }
+
+  /** Reads the member at `index` of an intset, in ascending order. Only while there is no table. */
+  readAt(index: number, member: ListpackEntry): void {
+    member.setInteger(intsetGet(this.#arena, this.#intset, index));
+  }
+
+  /**
+   * Visits the members under a cursor and returns the next cursor, 0 at the end, as SCAN does. An intset is visited
+   * at once, and reports 0. The visitor may remove the visited member of a table, nothing else.
+   */
+  scan(cursor: number, visit: (member: ListpackEntry) => void): number {
+    const member = new ListpackEntry();
+    const table = this.#table;
+    if (table === null) {
+      const length = this.size;
+      for (let index = 0; index < length; index++) {
+        this.readAt(index, member);
+        visit(member);
+      }
+      return 0;
+    }
+    return table.scan(cursor, (entry) => {
+      readTableEntry(table, entry, member);
+      visit(member);
+    });
+  }
+
+  /** Makes the set a hash table, with room for `additional` members to come. Does nothing if it is one. */
+  convertToTable(additional = 0): void {
+    if (this.#table !== null) return;
+    const table = new Dict(this.#arena, this.#hash);
+    const member = new ListpackEntry();
+    const length = this.size;
+    table.reserve(length + additional);
+    for (let index = 0; index < length; index++) {
+      this.readAt(index, member);
+      this.#entryBytes += this.#arena.capacity(table.insert(member.bytes, member.start, member.end, 0));
+    }
+    this.#table = table;
+    this.#arena.free(this.#intset);
+    this.#intset = 0;
+  }
+
+  /** A set with the same members and encoding. */
+  duplicate(): SetValue {
+    const slice = new Slice();
+    if (this.#table === null) {
+      this.readIntset(slice);
+      return SetValue.fromIntset(this.#arena, this.#hash, slice.bytes, slice.start, slice.end);
+    }
+    const copy = new SetValue(this.#arena, this.#hash);
+    copy.convertToTable(this.size);
+    const cursor = new SetCursor();
+    for (cursor.open(this); cursor.next();) copy.add(cursor.member, 0);
+    cursor.close();
+    return copy;
+  }
+
+  /**
+   * Gives back the memory of about `budgetEntries` members; true when all is given back. The set must not be used any
+   * more.
+   */
+  freeSome(budgetEntries: number): boolean {
+    if (this.#table !== null) return this.#table.clearSome(budgetEntries);
+    if (this.#intset !== 0) this.#arena.free(this.#intset);
+    this.#intset = 0;
+    return true;
+  }
+
+  /** Gives all memory back. The set must not be used any more. */
+  free(): void {
+    while (!this.freeSome(Infinity));
+  }
+
+  #indexOf(member: Slice): number {
+    const value = parseInt64(member.bytes, member.start, member.end);
+    return value === value ? intsetSearch(this.#arena, this.#intset, value) : -1;
+  }
+}
+
+/**
+ * A walk over the members of a set: ascending for an intset, else in the table's order. It can be left and taken up
+ * later: while it is open the table does not rehash, so it must be closed. The current member may be removed from a
+ * table; else the set must not change.
+ */
+export class SetCursor {
+  /** The member that `next` went to. */
+  readonly member: ListpackEntry = new ListpackEntry();
+  #set: SetValue | null = null;
+  #table: Dict | null = null;
+  #index = 0;
+  #half: 0 | 1 = 0;
+  #entry = 0;
+
+  /** Stands before the first member. */
+  open(set: SetValue): void {
+    this.close();
+    this.#set = set;
+    this.#table = set.table;
+    this.#index = 0;
+    this.#half = 0;
+    this.#entry = 0;
+    this.#table?.pauseResize();
+  }
+
+  /** Goes to the next member; false when there is none. */
+  next(): boolean {
+    const table = this.#table;
+    if (table === null) {
+      const set = this.#set;
+      if (set === null || this.#index >= set.size) return false;
+      set.readAt(this.#index++, this.member);
+      return true;
+    }
+    while (this.#entry === 0) {
+      if (this.#index < table.bucketCount(this.#half)) {
+        this.#entry = table.bucketHead(this.#half, this.#index++);
+      } else if (this.#half === 0) {
+        this.#half = 1;
+        this.#index = 0;
+      } else {
+        return false;
+      }
+    }
+    const entry = this.#entry;
+    this.#entry = table.nextInBucket(entry);
+    readTableEntry(table, entry, this.member);
+    return true;
+  }
+
+  /** Ends the walk. Harmless if there is none. */
+  close(): void {
+    this.#table?.resumeResize();
+    this.#table = null;
+    this.#set = null;
+  }
+}
+
+function readTableEntry(table: Dict, entry: number, member: ListpackEntry): void {
+  const start = table.keyOffset(entry);
+  member.setString(table.arena.bytesOf(entry), start, start + table.keyLength(entry));
+}

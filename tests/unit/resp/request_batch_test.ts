@@ -1,0 +1,59 @@
+/** Batches of requests and the window over one of them. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { Args, BATCH_POOL_LIMIT, RequestBatch } from "../../../src/resp/request_batch.ts";
+import { encodeRequest } from "../../../src/resp/request_encoder.ts";
+import { RequestParser } from "../../../src/resp/request_parser.ts";
+import { bytesOfText } from "../../support/byte_text.ts";
+
+Deno.test("Args.of() takes text, bytes and numbers", () => {
+  const args = Args.of("SET", new Uint8Array([0, 255]), -12, 2n ** 63n - 1n, "\xe9");
+  assertEquals(args.count, 5);
+  assertEquals([args.text(1), args.text(2), args.text(3)], ["\0\xff", "-12", "9223372036854775807"]);
+  assertEquals([args.at(4).length, args.sizeBytes], [1, 3 + 2 + 3 + 19 + 1]);
+});
+
+Deno.test("at() throws outside the request", () => {
+  const args = Args.of("GET", "k");
+  assertThrows(() => args.at(2), RangeError);
+  assertThrows(() => args.at(-1), RangeError);
+});
+
+Deno.test("select() moves one window, and retain() makes a copy that outlives the batch", () => {
+  const batch = new RequestBatch();
+  const chunk = bytesOfText("get one\r\n*2\r\n$3\r\nGET\r\n$3\r\ntwo\r\n");
+  new RequestParser().parse(chunk, 0, chunk.length, batch);
+  batch.select(1);
+  const args = batch.args;
+  assertEquals([args.text(0), args.text(1)], ["GET", "two"]);
+  const kept = args.retain();
+  batch.select(0);
+  assertEquals([args.text(0), args.text(1)], ["get", "one"]);
+  batch.release();
+  chunk.fill(0);
+  assertEquals([kept.count, kept.text(0), kept.text(1), args.count], [2, "GET", "two", 0]);
+});
+
+Deno.test("release() calls the hook once and pins no memory", () => {
+  const batch = new RequestBatch();
+  const many = encodeRequest(...Array.from({ length: BATCH_POOL_LIMIT + 1 }, () => "x"));
+  let released = 0;
+  batch.onRelease = () => released++;
+  new RequestParser().parse(many, 0, many.length, batch);
+  batch.release();
+  assertEquals([released, batch.slices.length, batch.isEmpty], [1, 0, true]);
+  const few = encodeRequest("a", "b");
+  new RequestParser().parse(few, 0, few.length, batch);
+  batch.release();
+  assertEquals(batch.slices.map((slice) => slice.bytes.length), [0, 0]);
+});
+
+Deno.test("a batch grows with the requests of a chunk", () => {
+  const batch = new RequestBatch();
+  const chunk = bytesOfText("*1\r\n$1\r\na\r\n".repeat(3000));
+  new RequestParser().parse(chunk, 0, chunk.length, batch);
+  assertEquals([batch.count, batch.streamEnd(0), batch.streamEnd(2999)], [3000, 11, 33000]);
+  batch.select(2999);
+  assertEquals(batch.args.text(0), "a");
+  batch.release();
+  assertEquals([batch.slices.length, batch.ends.length], [0, 16]);
+});

@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { InvariantError } from "../../../src/base/invariant.ts";
+import { Random } from "../../../src/base/random.ts";
+import { Arena } from "../../../src/values/arena.ts";
+import { CLASS_BYTES, CLASS_OF_UNITS, MAX_SMALL_BYTES, PAGE_BYTES } from "../../../src/values/size_classes.ts";
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+function fillBlock(arena: Arena, handle: number, count: number, mark: number): void {
+  const start = arena.offsetOf(handle);
+  arena.bytesOf(handle).fill(mark, start, start + count);
+}
+
+function holds(arena: Arena, handle: number, count: number, mark: number): boolean {
+  const bytes = arena.bytesOf(handle);
+  const start = arena.offsetOf(handle);
+  for (let i = start; i < start + count; i++) if (bytes[i] !== mark) return false;
+  return true;
+}
+
+Deno.test("the size classes rise, are multiples of 8 and waste little", () => {
+  for (let i = 1; i < CLASS_BYTES.length; i++) assert(CLASS_BYTES[i]! > CLASS_BYTES[i - 1]!);
+  for (const size of CLASS_BYTES) assertEquals(size % 8, 0);
+  for (let size = 1; size <= MAX_SMALL_BYTES; size++) {
+    const bytes = CLASS_BYTES[CLASS_OF_UNITS[(size + 7) >>> 3]!]!;
+    assert(bytes >= size, `${size} bytes do not fit into ${bytes}`);
+    const limit = size <= 128 ? size + 7 : size <= 4096 ? size * 1.2 : size * 1.51;
+    assert(bytes <= limit, `${bytes} bytes for ${size}`);
+  }
+  assertEquals(CLASS_BYTES[CLASS_BYTES.length - 1], MAX_SMALL_BYTES);
+});
+
+Deno.test("allocate() gives aligned blocks that do not overlap, at every size", () => {
+  const arena = new Arena();
+  const handles: number[] = [];
+  const sizes = [0, 1, 7, 8, 9, 100, 129, 1000, 4097, 32_767, 32_768, 32_769, 40_000, 1_000_000];
+  for (let round = 0; round < 20; round++) {
+    for (const size of sizes) {
+      const handle = arena.allocate(size);
+      assert(handle !== 0 && (handle | 0) === handle);
+      assertEquals(handle < 0, size > MAX_SMALL_BYTES);
+      assert(arena.capacity(handle) >= size);
+      assertEquals(arena.capacity(handle), Arena.capacityFor(size));
+      assertEquals(arena.offsetOf(handle) % 8, 0);
+      fillBlock(arena, handle, arena.capacity(handle), handles.length & 0xff);
+      handles.push(handle);
+    }
+  }
+  for (let i = 0; i < handles.length; i++) {
+    assert(holds(arena, handles[i]!, arena.capacity(handles[i]!), i & 0xff), `block ${i}`);
+  }
+  for (const handle of handles) arena.free(handle);
+  assertEquals(arena.usedBytes, 0);
+});
+
+Deno.test("bytesOf(), wordsOf() and float64Of() show the same memory", () => {
+  const arena = new Arena();
+  for (const size of [24, 100_000]) {
+    const handle = arena.allocate(size);
+    const at = arena.offsetOf(handle);
+    arena.wordsOf(handle)[(at >>> 2) + 1] = 0x04030201;
+    assertEquals([...arena.bytesOf(handle).subarray(at + 4, at + 8)], [1, 2, 3, 4]);
+    arena.float64Of(handle)[(at >>> 3) + 2] = 1;
+    assertEquals(arena.wordsOf(handle)[(at >>> 2) + 5], 0x3ff00000);
+  }
+});
+
+Deno.test("resize() stays in place while the block fits and is half full, and keeps the bytes when it moves", () => {
+  const arena = new Arena();
+  const handle = arena.allocate(200);
+  fillBlock(arena, handle, 200, 7);
+  assertEquals(arena.resize(handle, 200, arena.capacity(handle)), handle);
+  assertEquals(arena.resize(handle, 100, 110), handle);
+  const larger = arena.resize(handle, 200, 3000);
+  assertNotEquals(larger, handle);
+  assert(holds(arena, larger, 200, 7));
+  const large = arena.resize(larger, 200, 100_000);
+  assert(large < 0 && holds(arena, large, 200, 7));
+  fillBlock(arena, large, 100_000, 9);
+  const largest = arena.resize(large, 100_000, 300_000);
+  assert(largest < 0 && holds(arena, largest, 100_000, 9));
+  const small = arena.resize(largest, 300_000, 16);
+  assert(small > 0 && holds(arena, small, 16, 9));
+  assertEquals(arena.usedBytes, 16);
+  const smallest = arena.resize(small, 16, 1);
+  assertEquals(arena.resize(smallest, 1, 0), smallest);
+});
+
+Deno.test("free() twice is an invariant violation where it can be seen", () => {
+  const arena = new Arena();
+  const small = arena.allocate(64);
+  arena.free(small);
+  assertThrows(() => arena.free(small), InvariantError);
+  const large = arena.allocate(64_000);
+  arena.free(large);
+  assertThrows(() => arena.free(large), InvariantError);
+});
+
+Deno.test("an emptied arena keeps one chunk at most, whatever served before", () => {
+  const arena = new Arena();
+  for (const size of [16, 500, 16_384, 24, 32_768]) {
+    const handles: number[] = [];
+    for (let bytes = 0; bytes < 5 * CHUNK_BYTES; bytes += Arena.capacityFor(size)) handles.push(arena.allocate(size));
+    assert(arena.reservedBytes >= arena.usedBytes && arena.reservedBytes <= 7 * CHUNK_BYTES);
+    for (const handle of handles) arena.free(handle);
+    assertEquals(arena.usedBytes, 0);
+    assertEquals(arena.reservedBytes, CHUNK_BYTES);
+  }
+});
+
+Deno.test("an emptied page serves another class", () => {
+  const arena = new Arena();
+  const handles = Array.from({ length: CHUNK_BYTES / 64 }, () => arena.allocate(64));
+  assertEquals(arena.reservedBytes, CHUNK_BYTES);
+  for (let i = 0; i < PAGE_BYTES / 64; i++) arena.free(handles[i]!);
+  const others = Array.from({ length: PAGE_BYTES / 1024 }, () => arena.allocate(1024));
+  assertEquals(arena.reservedBytes, CHUNK_BYTES);
+  for (const handle of others) assertEquals(handle >>> 13, handles[0]! >>> 13);
+});
+
+Deno.test("a model of blocks under random operations keeps its bytes and the exact sum", () => {
+  const seed = 77;
+  const random = new Random(seed);
+  const arena = new Arena();
+  const blocks: { handle: number; size: number; mark: number }[] = [];
+  let expected = 0;
+  const randomSize = () => random.below(20) === 0 ? random.below(70_000) : random.below(1 << (3 + random.below(10)));
+  for (let step = 0; step < 30_000; step++) {
+    const isGrowing = Math.floor(step / 8000) % 2 === 0;
+    const kind = random.below(10);
+    if (blocks.length === 0 || kind < (isGrowing ? 5 : 2)) {
+      const size = randomSize();
+      const block = { handle: arena.allocate(size), size, mark: step & 0xff };
+      fillBlock(arena, block.handle, size, block.mark);
+      expected += arena.capacity(block.handle);
+      blocks.push(block);
+    } else {
+      const place = random.below(blocks.length);
+      const block = blocks[place]!;
+      assert(holds(arena, block.handle, block.size, block.mark), `seed ${seed}, step ${step}`);
+      expected -= arena.capacity(block.handle);
+      if (kind < 8) {
+        arena.free(block.handle);
+        blocks[place] = blocks[blocks.length - 1]!;
+        blocks.pop();
+      } else {
+        const size = randomSize();
+        block.handle = kind === 8
+          ? arena.moveIfFragmented(block.handle, block.size)
+          : arena.resize(block.handle, block.size, size);
+        const kept = kind === 8 ? block.size : Math.min(size, block.size);
+        assert(holds(arena, block.handle, kept, block.mark), `seed ${seed}, step ${step}`);
+        if (kind === 9) block.size = size;
+        fillBlock(arena, block.handle, block.size, block.mark);
+        expected += arena.capacity(block.handle);
+      }
+    }
+    assertEquals(arena.usedBytes, expected);
+  }
+  for (const block of blocks) {
+    assert(holds(arena, block.handle, block.size, block.mark), `seed ${seed}`);
+    arena.free(block.handle);
+  }
+  assertEquals(arena.usedBytes, 0);
+  assert(arena.reservedBytes <= CHUNK_BYTES);
+});
+
+Deno.test("moveIfFragmented() empties sparse pages and comes to an end", () => {
+  const seed = 5;
+  const random = new Random(seed);
+  const arena = new Arena();
+  let handles = Array.from({ length: 400_000 }, () => arena.allocate(48));
+  const full = arena.reservedBytes;
+  const kept: number[] = [];
+  for (const handle of handles) {
+    if (random.below(10) === 0) kept.push(handle);
+    else arena.free(handle);
+  }
+  handles = kept;
+  assert(arena.reservedBytes > full * 0.9, "the test needs a fragmented arena");
+  for (let i = 0; i < handles.length; i++) fillBlock(arena, handles[i]!, 48, i & 0xff);
+  let rounds = 0;
+  for (let moves = 1; moves > 0 && rounds < 100; rounds++) {
+    moves = 0;
+    for (let i = 0; i < handles.length; i++) {
+      const moved = arena.moveIfFragmented(handles[i]!, 48);
+      if (moved !== handles[i]) moves++;
+      handles[i] = moved;
+    }
+  }
+  assert(rounds < 100, `seed ${seed}: blocks move for ever`);
+  for (let i = 0; i < handles.length; i++) assert(holds(arena, handles[i]!, 48, i & 0xff), `seed ${seed}`);
+  assert(arena.reservedBytes <= full - 2 * CHUNK_BYTES, `${arena.reservedBytes} of ${full} reserved`);
+  // Freed pages serve others: what fits beside the blocks needs no chunk.
+  const reserved = arena.reservedBytes;
+  const pagesUsed = Math.ceil(arena.usedBytes / 0.7 / PAGE_BYTES);
+  for (let i = 0; i < (reserved / PAGE_BYTES - pagesUsed) * 4; i++) handles.push(arena.allocate(PAGE_BYTES / 4));
+  assertEquals(arena.reservedBytes, reserved);
+  for (const handle of handles) arena.free(handle);
+  assertEquals(arena.usedBytes, 0);
+});

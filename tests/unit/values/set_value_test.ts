@@ -1,0 +1,131 @@
+import { assert, assertEquals } from "@std/assert";
+import { Random } from "../../../src/base/random.ts";
+import { SeededHash } from "../../../src/bytes/seeded_hash.ts";
+import { Slice } from "../../../src/bytes/slice.ts";
+import { Arena } from "../../../src/values/arena.ts";
+import { ListpackEntry } from "../../../src/values/listpack.ts";
+import { SetCursor, SetValue } from "../../../src/values/set_value.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
+import { randomElement, randomInteger, sliceOf, textOf } from "./elements.ts";
+
+const HASH = new SeededHash(1, 2);
+
+function membersOf(set: SetValue): string[] {
+  const cursor = new SetCursor();
+  const members: string[] = [];
+  for (cursor.open(set); cursor.next();) members.push(textOf(cursor.member));
+  cursor.close();
+  return members;
+}
+
+Deno.test("sets agree with a Set under random changes, in both encodings", () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const random = new SeededRandom(seed);
+    const chance = new Random(seed);
+    const arena = new Arena();
+    const set = new SetValue(arena, HASH);
+    const model = new Set<string>();
+    const member = new ListpackEntry();
+    for (let step = 0; step < 3000; step++) {
+      const isInteger = seed % 2 === 0 || step < 100;
+      const fresh = isInteger ? String(random.integer(-500, 500)) : randomElement(random);
+      const text = random.chance(0.2) && model.size > 0 ? random.pick([...model]) : fresh;
+      switch (random.integer(0, 4)) {
+        case 0:
+        case 1:
+          assertEquals(set.add(sliceOf(text), seed === 2 ? 100 : 5000), !model.has(text));
+          model.add(text);
+          break;
+        case 2:
+          assertEquals(set.remove(sliceOf(text)), model.delete(text));
+          break;
+        case 3:
+          assertEquals(set.has(sliceOf(text)), model.has(text));
+          break;
+        default:
+          assertEquals(set.readRandom(chance, member), model.size > 0);
+          if (model.size > 0) assert(model.has(textOf(member)));
+      }
+      assertEquals(set.size, model.size);
+    }
+    const expected = [...model].sort();
+    assertEquals(membersOf(set).sort(), expected, `seed ${seed}`);
+    const scanned = new Set<string>();
+    let cursor = 0;
+    do cursor = set.scan(cursor, (each) => scanned.add(textOf(each))); while (cursor !== 0);
+    assertEquals([...scanned].sort(), expected);
+    const copy = set.duplicate();
+    assertEquals(membersOf(copy).sort(), expected);
+    assertEquals(copy.encoding, set.encoding);
+    set.free();
+    copy.free();
+    assertEquals(arena.usedBytes, 0, `seed ${seed}`);
+  }
+});
+
+Deno.test("add() leaves the intset when it is too long or the member is no integer", () => {
+  const arena = new Arena();
+  const long = new SetValue(arena, HASH);
+  for (let value = 0; value < 4; value++) long.add(sliceOf(`${value}`), 4);
+  assertEquals(long.encoding, "intset");
+  long.add(sliceOf("4"), 4);
+  assertEquals([long.encoding, long.size], ["hashtable", 5]);
+  const mixed = new SetValue(arena, HASH);
+  mixed.add(sliceOf("1"), 4);
+  mixed.add(sliceOf("01"), 4);
+  assertEquals([mixed.encoding, membersOf(mixed).sort()], ["hashtable", ["01", "1"]]);
+  const none = new SetValue(arena, HASH);
+  none.add(sliceOf("1"), 0);
+  assertEquals(none.encoding, "hashtable");
+  for (const set of [long, mixed, none]) set.free();
+  assertEquals(arena.usedBytes, 0);
+});
+
+Deno.test("members of an intset come in ascending order", () => {
+  const random = new SeededRandom(9);
+  const set = new SetValue(new Arena(), HASH);
+  const values = new Set<bigint>();
+  for (let count = 0; count < 100; count++) {
+    const text = randomInteger(random);
+    values.add(BigInt(text));
+    set.add(sliceOf(text), 512);
+  }
+  const sorted = [...values].sort((left, right) => (left < right ? -1 : 1));
+  assertEquals(membersOf(set), sorted.map(String));
+});
+
+Deno.test("fromIntset() takes what readIntset() gives", () => {
+  const arena = new Arena();
+  const set = new SetValue(arena, HASH);
+  for (const text of ["5", "-70000", "9007199254740993"]) set.add(sliceOf(text), 512);
+  const raw = new Slice();
+  set.readIntset(raw);
+  const copy = SetValue.fromIntset(arena, HASH, raw.bytes, raw.start, raw.end);
+  assertEquals(membersOf(copy), ["-70000", "5", "9007199254740993"]);
+});
+
+Deno.test("sizeBytes of a table returns to where it was when members go", () => {
+  const arena = new Arena();
+  const set = new SetValue(arena, HASH);
+  set.add(sliceOf("a"), 512);
+  const before = set.sizeBytes - set.table!.tableBytes;
+  for (let count = 0; count < 1000; count++) set.add(sliceOf(`member${count}`), 512);
+  for (let count = 0; count < 1000; count++) set.remove(sliceOf(`member${count}`));
+  assertEquals(set.sizeBytes - set.table!.tableBytes, before);
+});
+
+Deno.test("the current member may be removed during a walk, and a walk may be left and taken up", () => {
+  const set = new SetValue(new Arena(), HASH);
+  for (let count = 0; count < 500; count++) set.add(sliceOf(`m${count}`), 0);
+  const cursor = new SetCursor();
+  const seen = new Set<string>();
+  cursor.open(set);
+  while (cursor.next()) {
+    const text = textOf(cursor.member);
+    seen.add(text);
+    set.has(sliceOf("m1"));
+    set.remove(sliceOf(text));
+  }
+  cursor.close();
+  assertEquals([seen.size, set.size], [500, 0]);
+});

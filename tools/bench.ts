@@ -1,0 +1,140 @@
+/**
+ * `deno task bench [--quick]`: our server and the real redis-server on this machine in one run, as a table of ratios.
+ *
+ * - A ratio of requests is ours divided by Redis's (more is better); one of time or memory likewise (less is better).
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { findProgram } from "./conformance/child_process.ts";
+import { type Contender, contenders, measureBoth, median, type Pair, residentBytes } from "./bench/contender.ts";
+import { startContender } from "./bench/contender.ts";
+import { loadKeys } from "./bench/key_load.ts";
+import { measureSaveStall } from "./bench/save_stall.ts";
+import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
+
+const USAGE = `Usage: deno task bench [options]
+
+  --quick          a fifth of the requests, one round, 200,000 keys
+  --rounds N       rounds of every throughput test (3)
+  --pipelines LIST pipeline depths (1,16,64)
+  --only PART      throughput, memory, stall or startup; can be repeated
+  --ours PROGRAM   another server in place of ours
+`;
+
+const START_TRIES = 5;
+
+/** What every part needs. */
+interface Plan {
+  pair: Pair<Contender>;
+  isQuick: boolean;
+  rounds: number;
+  pipelines: number[];
+  keyCount: number;
+}
+
+const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
+  throughput: reportThroughput,
+  memory: reportMemory,
+  stall: reportStall,
+  startup: reportStartup,
+};
+
+async function reportThroughput({ pair, pipelines, rounds, isQuick }: Plan): Promise<void> {
+  const options = { pipelines, rounds, scale: isQuick ? 0.2 : 1 };
+  const rows = await measureThroughput(pair, options, (text) => console.error(text));
+  console.log("\n| test | pipeline | redeno req/s | redis req/s | ratio | p50 ms | p99 ms |");
+  console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+  for (const row of rows) console.log(throughputLine(row));
+  for (const pipeline of pipelines) {
+    const logs = rows.filter((row) => row.pipeline === pipeline).map((row) => Math.log(row.ratio));
+    const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+    console.log(`| geometric mean | ${pipeline} | | | **${mean.toFixed(2)}** | | |`);
+  }
+}
+
+function throughputLine({ test, pipeline, ratio, rates: { ours, reference } }: ThroughputRow): string {
+  const cells = [
+    test,
+    pipeline,
+    Math.round(ours.requestsPerSecond),
+    Math.round(reference.requestsPerSecond),
+    `**${ratio.toFixed(2)}**`,
+    `${ours.p50Ms} / ${reference.p50Ms}`,
+    `${ours.p99Ms} / ${reference.p99Ms}`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+async function reportMemory({ pair, keyCount }: Plan): Promise<void> {
+  const figures = await measureBoth(pair, async (server) => {
+    const emptyBytes = await residentBytes(server.pid);
+    await loadKeys(server, keyCount);
+    return { emptyBytes, loadedBytes: await residentBytes(server.pid) };
+  });
+  const { ours, reference } = figures;
+  printHead("resident memory", "MB");
+  printRow("no keys", ours.emptyBytes / 1e6, reference.emptyBytes / 1e6);
+  printRow(`${keyCount} keys of 16 + 16 bytes`, ours.loadedBytes / 1e6, reference.loadedBytes / 1e6);
+}
+
+async function reportStall({ pair, keyCount }: Plan): Promise<void> {
+  const { ours, reference } = await measureBoth(pair, (server) => measureSaveStall(server, keyCount));
+  printHead(`longest PING under SET load, ${keyCount} keys`, "ms");
+  printRow("no save", ours.beforeMs, reference.beforeMs);
+  printRow("during BGSAVE", ours.duringMs, reference.duringMs);
+  printRow("the whole BGSAVE", ours.saveMs, reference.saveMs);
+}
+
+async function reportStartup({ pair }: Plan): Promise<void> {
+  const measure = async (contender: Contender) => {
+    const timesMs: number[] = [];
+    for (let attempt = 0; attempt < START_TRIES; attempt++) {
+      const startMs = performance.now();
+      await using _server = await startContender(contender);
+      timesMs.push(performance.now() - startMs);
+    }
+    return median(timesMs);
+  };
+  printHead("start", "ms");
+  printRow("to the first PONG", await measure(pair.ours), await measure(pair.reference));
+}
+
+function printHead(what: string, unit: string): void {
+  console.log(`\n| ${what} | redeno ${unit} | redis ${unit} | ratio |\n| --- | ---: | ---: | ---: |`);
+}
+
+function printRow(what: string, ours: number, reference: number): void {
+  console.log(`| ${what} | ${ours.toFixed(1)} | ${reference.toFixed(1)} | **${(ours / reference).toFixed(2)}** |`);
+}
+
+/** Reads the arguments, measures, and returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  const parsed = parseArgs(args, {
+    boolean: ["quick", "help"],
+    string: ["rounds", "pipelines", "only", "ours"],
+    collect: ["only"],
+  });
+  if (parsed["help"]) {
+    console.log(USAGE);
+    return 0;
+  }
+  for (const program of ["redis-server", "redis-benchmark"]) {
+    if (await findProgram(program) !== null) continue;
+    console.error(`Cannot compare: ${program} is not installed`);
+    return 1;
+  }
+  const isQuick = Boolean(parsed["quick"]);
+  const plan: Plan = {
+    pair: contenders(parsed["ours"] ?? null),
+    isQuick,
+    rounds: Number(parsed["rounds"] ?? (isQuick ? 1 : 3)),
+    pipelines: String(parsed["pipelines"] ?? "1,16,64").split(",").map(Number),
+    keyCount: isQuick ? 200_000 : 1_000_000,
+  };
+  const chosen = parsed["only"] as string[] ?? [];
+  for (const [name, report] of Object.entries(PARTS)) {
+    if (chosen.length === 0 || chosen.includes(name)) await report(plan);
+  }
+  return 0;
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,59 @@
+/**
+ * The two servers of a comparison: ours and the real redis-server, started with the same settings.
+ */
+import { ServerProcess } from "../../tests/support/server_process.ts";
+import { redenoCommand } from "../../tests/support/test_server.ts";
+import { runProgram } from "../conformance/child_process.ts";
+
+/** One of the two. */
+export interface Contender {
+  name: string;
+  /** What starts it, with more arguments behind. */
+  command: readonly string[];
+}
+
+/** A figure of each. */
+export interface Pair<T> {
+  ours: T;
+  reference: T;
+}
+
+/** The two contenders; `ours` can be another server program. */
+export function contenders(ours: string | null): Pair<Contender> {
+  return {
+    ours: { name: "redeno", command: ours === null ? redenoCommand() : [ours] },
+    reference: { name: "redis-server", command: ["redis-server"] },
+  };
+}
+
+/** Starts one without saves. */
+export function startContender(contender: Contender): Promise<ServerProcess> {
+  return ServerProcess.start({ command: contender.command, configLines: ["enable-debug-command yes"] });
+}
+
+/** Runs the same measurement on ours and on the reference, one after the other. */
+export async function measureBoth<T>(
+  pair: Pair<Contender>,
+  measure: (server: ServerProcess) => Promise<T>,
+): Promise<Pair<T>> {
+  const one = async (contender: Contender) => {
+    await using server = await startContender(contender);
+    return await measure(server);
+  };
+  return { ours: await one(pair.ours), reference: await one(pair.reference) };
+}
+
+/** The middle value; of an even count the lower of the two. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? NaN;
+}
+
+/** Resident memory of a process in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const [statm, pageSize] = await Promise.all([
+    runProgram("cat", [`/proc/${pid}/statm`]),
+    runProgram("getconf", ["PAGESIZE"]),
+  ]);
+  return Number(statm.stdout.split(" ")[1]) * Number(pageSize.stdout);
+}

@@ -1,0 +1,135 @@
+/**
+ * Requests per second and latency by redis-benchmark, the two servers in turn, so that a slow minute of the machine
+ * meets both.
+ */
+import { runProgram } from "../conformance/child_process.ts";
+import type { ServerProcess } from "../../tests/support/server_process.ts";
+import { type Contender, median, type Pair, startContender } from "./contender.ts";
+
+/** How much to measure. */
+export interface ThroughputOptions {
+  pipelines: readonly number[];
+  rounds: number;
+  /** Multiplies every count of requests. */
+  scale: number;
+}
+
+/** One line of redis-benchmark. */
+export interface Rate {
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** A test at one pipeline depth: medians over the rounds; `ratio` is the median of the rounds' ratios. */
+export interface ThroughputRow {
+  test: string;
+  pipeline: number;
+  ratio: number;
+  rates: Pair<Rate>;
+}
+
+// One request of the last two makes a hundred elements or ten keys; LPOP takes what LPUSH has put.
+const GROUPS = [
+  { tests: "ping_inline,ping_mbulk", share: 1 },
+  { tests: "set", share: 1 },
+  { tests: "get", share: 1 },
+  { tests: "incr", share: 1 },
+  { tests: "lpush,lpop", share: 1 },
+  { tests: "sadd", share: 1 },
+  { tests: "lrange_100", share: 0.1 },
+  { tests: "mset", share: 0.1 },
+];
+const REQUESTS_AT_PIPELINE_1 = 100_000;
+
+/** Runs all rounds; `onRound` hears how far it is. */
+export async function measureThroughput(
+  pair: Pair<Contender>,
+  options: ThroughputOptions,
+  onRound: (text: string) => void,
+): Promise<ThroughputRow[]> {
+  await using ours = await startContender(pair.ours);
+  await using reference = await startContender(pair.reference);
+  const rows: ThroughputRow[] = [];
+  for (const pipeline of options.pipelines) {
+    const rounds: Pair<Map<string, Rate>>[] = [];
+    for (let round = 1; round <= options.rounds; round++) {
+      onRound(`pipeline ${pipeline}, round ${round} of ${options.rounds}`);
+      // Who begins alternates as well.
+      rounds.push(
+        await runRound({ ours, reference }, { pipeline, scale: options.scale, isOursFirst: round % 2 === 1 }),
+      );
+    }
+    rows.push(...rowsOf(rounds, pipeline));
+  }
+  return rows;
+}
+
+async function runRound(
+  servers: Pair<ServerProcess>,
+  { pipeline, scale, isOursFirst }: { pipeline: number; scale: number; isOursFirst: boolean },
+): Promise<Pair<Map<string, Rate>>> {
+  const round: Pair<Map<string, Rate>> = { ours: new Map(), reference: new Map() };
+  const order = isOursFirst ? ["ours", "reference"] as const : ["reference", "ours"] as const;
+  for (const side of order) await flush(servers[side]);
+  for (const { tests, share } of GROUPS) {
+    const requests = Math.round(REQUESTS_AT_PIPELINE_1 * Math.min(pipeline, 20) * scale * share);
+    for (const side of order) {
+      const rates = await runBenchmark(servers[side].port, { tests, pipeline, requests });
+      for (const [test, rate] of rates) round[side].set(test, rate);
+    }
+  }
+  return round;
+}
+
+async function flush(server: ServerProcess): Promise<void> {
+  using client = await server.connect({ timeoutMs: 60_000 });
+  await client.expect("FLUSHALL");
+}
+
+async function runBenchmark(
+  port: number,
+  { tests, pipeline, requests }: { tests: string; pipeline: number; requests: number },
+): Promise<[string, Rate][]> {
+  const { code, stdout, stderr } = await runProgram("redis-benchmark", [
+    ...["-h", "127.0.0.1", "-p", String(port), "-c", "50", "-P", String(pipeline), "-r", "1000000"],
+    ...["-n", String(requests), "-t", tests, "--csv"],
+  ]);
+  if (code !== 0) throw new Error(`redis-benchmark exited with code ${code}: ${stdout}${stderr}`);
+  return [...parseCsv(stdout)];
+}
+
+/** Reads `"test","rps","avg","min","p50","p95","p99","max"`. */
+function* parseCsv(text: string): Generator<[string, Rate]> {
+  for (const line of text.split("\n")) {
+    const cells = [...line.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
+    const [test = "", rate, , , p50, , p99] = cells;
+    if (cells.length < 8 || test === "test" || test.includes("needed to benchmark")) continue;
+    const name = test.replace(/ \(.*$/, "");
+    yield [name, { requestsPerSecond: Number(rate), p50Ms: Number(p50), p99Ms: Number(p99) }];
+  }
+}
+
+function rowsOf(rounds: readonly Pair<Map<string, Rate>>[], pipeline: number): ThroughputRow[] {
+  const tests = [...rounds[0]?.ours.keys() ?? []];
+  return tests.map((test) => {
+    const both = rounds.map((round) => ({ ours: round.ours.get(test)!, reference: round.reference.get(test)! }));
+    return {
+      test,
+      pipeline,
+      ratio: median(both.map((rates) => rates.ours.requestsPerSecond / rates.reference.requestsPerSecond)),
+      rates: {
+        ours: medianRate(both.map((rates) => rates.ours)),
+        reference: medianRate(both.map((rates) => rates.reference)),
+      },
+    };
+  });
+}
+
+function medianRate(rates: readonly Rate[]): Rate {
+  return {
+    requestsPerSecond: median(rates.map((rate) => rate.requestsPerSecond)),
+    p50Ms: median(rates.map((rate) => rate.p50Ms)),
+    p99Ms: median(rates.map((rate) => rate.p99Ms)),
+  };
+}
