@@ -1,5 +1,61 @@
-import { Server } from "./src/server/server.ts";
-const server = new Server({ writeLog: (line) => Deno.stdout.writeSync(new TextEncoder().encode(line)) });
-server.services.config.integer("port").value;
-server.listen();
-console.log("listening", server.port);
+/**
+ * The program: arguments to configuration to server to exit code.
+ */
+
+import { Config } from "./src/config/config.ts";
+import { helpText, parseCommandLine, versionText } from "./src/config/command_line.ts";
+import { ConfigFileError, loadConfigFile } from "./src/config/config_file.ts";
+import { absolutePath, FileConfigHost } from "./src/server/config_host.ts";
+import { openLog } from "./src/server/log_file.ts";
+import { Server, StartError } from "./src/server/server.ts";
+import { stopOnSignals } from "./src/server/signals.ts";
+
+const VERSION = "7.0.15";
+const OLDEST_DENO = [2, 9, 5];
+
+function isDenoTooOld(): boolean {
+  const current = Deno.version.deno.split(".").map(Number);
+  for (const [index, least] of OLDEST_DENO.entries()) {
+    if (current[index] !== least) return current[index]! < least;
+  }
+  return false;
+}
+
+function print(target: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  target.writeSync(new TextEncoder().encode(text));
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  if (isDenoTooOld()) {
+    print(Deno.stderr, `Cannot start: this is Deno ${Deno.version.deno}, and ${OLDEST_DENO.join(".")} is needed\n`);
+    return 1;
+  }
+  const commandLine = parseCommandLine(args);
+  if (commandLine.kind === "help" || commandLine.kind === "refused") {
+    print(Deno.stderr, commandLine.kind === "help" ? helpText() : commandLine.text);
+    return 1;
+  }
+  if (commandLine.kind === "version") {
+    print(Deno.stdout, versionText({ version: VERSION, runtime: `deno-${Deno.version.deno}` }));
+    return 0;
+  }
+  const config = new Config();
+  const host = new FileConfigHost();
+  const path = commandLine.configPath === null ? null : absolutePath(commandLine.configPath);
+  const stdinText = commandLine.readsStdin ? await new Response(Deno.stdin.readable).text() : null;
+  try {
+    loadConfigFile(config, { path, stdinText, directives: commandLine.directives }, host);
+    const writeLog = openLog(config);
+    const server = new Server({ config, configPath: path ?? "", renames: host.declarations.renames, writeLog });
+    await server.start();
+    stopOnSignals(server);
+    return await server.lifecycle.stopped;
+  } catch (error) {
+    if (error instanceof StartError) return 1;
+    if (!(error instanceof ConfigFileError)) throw error;
+    print(error.isLogged ? Deno.stdout : Deno.stderr, `${error.message}\n`);
+    return 1;
+  }
+}
+
+Deno.exit(await run(Deno.args));

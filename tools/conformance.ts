@@ -55,8 +55,13 @@ async function main(args: string[]): Promise<number> {
     console.error("Cannot record the score: --only runs a part of a unit");
     return 1;
   }
-  const { lost } = await runSuite(options);
-  return lost.length > 0 ? 1 : 0;
+  try {
+    const { lost } = await runSuite(options);
+    return lost.length > 0 ? 1 : 0;
+  } catch (error) {
+    console.error(parsed["verbose"] ? error : (error as Error).message);
+    return 1;
+  }
 }
 
 endSessionsOnInterrupt();

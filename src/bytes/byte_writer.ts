@@ -5,11 +5,9 @@
  * - `take` hands the memory over without a copy; `view` shows it until the next write.
  */
 
-import { writeBigInteger, writeInteger } from "./integer.ts";
+import { MAX_INTEGER_LENGTH, writeBigInteger, writeInteger } from "./integer.ts";
 
 const MIN_CAPACITY = 64;
-/** Longer texts of integers do not occur: a minus and 19 digits, or 20 digits. */
-const INTEGER_ROOM = 20;
 
 /** Little-endian, as every machine that Deno runs on. */
 const FLOAT = new Float64Array(1);
@@ -142,7 +140,7 @@ export class ByteWriter {
 
   /** Writes an integer in decimal: a safe integer, or a 64-bit bigint. */
   integerText(value: number | bigint): void {
-    this.reserve(INTEGER_ROOM);
+    this.reserve(MAX_INTEGER_LENGTH);
     this.#length = typeof value === "number"
       ? writeInteger(this.#buffer, this.#length, value)
       : writeBigInteger(this.#buffer, this.#length, value);

@@ -11,7 +11,7 @@ import { latin1 } from "./ascii.ts";
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** The longest text of a signed 64-bit integer: a minus and 19 digits. */
+/** The longest text of a 64-bit integer: a minus and 19 digits, or 20 digits without a sign. */
 export const MAX_INTEGER_LENGTH = 20;
 
 const INT64_MIN = -(2n ** 63n);

@@ -7,6 +7,7 @@
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Cron } from "../base/cron.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
@@ -16,16 +17,49 @@ import type { CommandRegistry } from "../command/registry.ts";
 import type { Config } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 
+/** What SHUTDOWN and SIGTERM ask for. */
+export interface ShutdownFlags {
+  /** Save even without save points; false: do not save; null: as the save points say. */
+  readonly save: boolean | null;
+  /** Do not wait for replicas. */
+  readonly isNow: boolean;
+  /** Go on when the save fails. */
+  readonly isForced: boolean;
+}
+
+/** The start and the end of a server. */
+export interface Lifecycle {
+  /** Unix time in milliseconds of the start. */
+  readonly startedAtMs: number;
+  /** Unix time in milliseconds when a shutdown that waits for replicas goes on; 0 while none is under way. */
+  readonly shutdownDeadlineMs: number;
+  /** Path of the configuration file, or the empty string. */
+  readonly configPath: string;
+  /** The port in use. */
+  readonly port: number;
+  /** Rebinds the listening sockets after CONFIG SET; null, or the reason why that cannot be. */
+  rebind(): string | null;
+  /** Begins a shutdown; resolves with null when the server has stopped, or with the error why it goes on. */
+  shutdown(flags: ShutdownFlags): Promise<string | null>;
+  /** Takes a waiting shutdown back; false when there is none. */
+  abortShutdown(): boolean;
+  /** Work to be done before the server stops, in the order added; a text refuses (unless forced). */
+  readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[];
+}
+
 /** The parts of one server, as its commands see them. */
 export interface Services {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly tasks: BackgroundTasks;
+  readonly cron: Cron;
   readonly config: Config;
   readonly store: Store;
   readonly clients: ClientRegistry;
   readonly propagation: Propagation;
+  /** Who starts and stops the server. */
+  readonly lifecycle: Lifecycle;
   registry: CommandRegistry;
   executor: Executor;
 }

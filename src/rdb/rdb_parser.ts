@@ -11,6 +11,9 @@ import { ascii, latin1 } from "../bytes/ascii.ts";
 import { Slice } from "../bytes/slice.ts";
 import { readInt64 } from "../values/int64.ts";
 import { type Kind, KIND_CODES, KIND_STRING, type KindCode } from "../values/kind.ts";
+import { readUint32 } from "../values/listpack_encoding.ts";
+import type { LoadContext } from "./load_context.ts";
+import { moduleName } from "./module_name.ts";
 import {
   CHECKSUM_BYTES,
   CHECKSUM_SINCE_VERSION,
@@ -35,9 +38,6 @@ import {
   TYPE_STRING,
 } from "./rdb_format.ts";
 import { RdbFormatError } from "./rdb_format_error.ts";
-import type { LoadContext } from "./load_context.ts";
-import { moduleName } from "./module_name.ts";
-import { readUint32 } from "../values/listpack_encoding.ts";
 import { RdbReader, StringSlot } from "./rdb_reader.ts";
 import type { RdbEntry, RdbValue, RdbVisitor } from "./rdb_visitor.ts";
 import { kindOfType, VALUE_TYPES } from "./value_types.ts";
@@ -101,12 +101,12 @@ export class RdbParser {
     if (this.#isEnded) return 0;
     const reader = this.#reader;
     reader.beginChunk(chunk);
-    if (!this.#progress.next().done) {
-      reader.endChunk();
-      return chunk.length;
-    }
-    this.#isEnded = true;
-    return chunk.length - (reader.end - reader.position);
+    this.#progress.next();
+    if (this.#isEnded) return chunk.length - (reader.end - reader.position);
+    // The key of the value that is waited for, or of the note.
+    this.#entry.key.detachFrom(reader.bytes);
+    reader.endChunk();
+    return chunk.length;
   }
 
   /** Says that no more bytes will come. Throws `RdbFormatError` (a short read) if the file is not complete. */
@@ -116,9 +116,8 @@ export class RdbParser {
     throw RdbFormatError.shortRead(this.offset);
   }
 
-  /** Gives up: frees the value that is half built. */
+  /** Gives up: frees the value that is half built. Nothing may be fed afterwards. */
   abort(): void {
-    this.#isEnded = true;
     this.#progress.return();
   }
 
@@ -131,9 +130,29 @@ export class RdbParser {
       while (!reader.has(1)) yield;
       const opcode = reader.bytes[reader.position++]!;
       if (opcode === OPCODE_EOF) break;
-      yield* this.#section(opcode);
+      const kind = kindOfType(opcode);
+      if (kind === null) {
+        yield* this.#section(opcode);
+        continue;
+      }
+      while (!reader.tryString(this.#entry.key)) yield;
+      this.#handOver(kind, yield* VALUE_TYPES[kind].load(reader, opcode, this.#options));
     }
     yield* this.#checksum();
+    this.#isEnded = true;
+  }
+
+  #handOver(kind: Kind, value: RdbValue | null): void {
+    const entry = this.#entry;
+    if (value === null) {
+      this.#visitor.onEmptyKey(entry.key);
+    } else {
+      entry.kind = KIND_CODES[kind];
+      entry.value = value;
+      this.#visitor.onKey(entry as RdbEntry);
+      entry.value = entry.text;
+    }
+    entry.expireAtMs = entry.lruIdleSeconds = entry.lfuFrequency = -1;
   }
 
   /** Hands over keys with string values, and their expiries, for as long as they are there whole. */
@@ -210,33 +229,13 @@ export class RdbParser {
       case OPCODE_MODULE_AUX:
         return yield* this.#moduleAux();
       default:
-        return yield* this.#key(opcode);
+        return yield* this.#refuse(opcode);
     }
-  }
-
-  *#key(type: number): Generator<void, void> {
-    const reader = this.#reader;
-    const entry = this.#entry;
-    while (!reader.tryString(entry.key)) yield;
-    entry.key.own();
-    const kind = kindOfType(type);
-    if (kind === null) yield* this.#refuse(type);
-    else yield* this.#value(kind, type);
-    entry.expireAtMs = entry.lruIdleSeconds = entry.lfuFrequency = -1;
-  }
-
-  *#value(kind: Kind, type: number): Generator<void, void> {
-    const entry = this.#entry;
-    const value: RdbValue | null = yield* VALUE_TYPES[kind].load(this.#reader, type, this.#options);
-    if (value === null) return this.#visitor.onEmptyKey(entry.key);
-    entry.kind = KIND_CODES[kind];
-    entry.value = value;
-    this.#visitor.onKey(entry as RdbEntry);
-    entry.value = entry.text;
   }
 
   *#refuse(type: number): Generator<void, void> {
     const reader = this.#reader;
+    while (!reader.tryString(this.#entry.key)) yield;
     if (type !== TYPE_MODULE && type !== TYPE_MODULE_2) {
       throw RdbFormatError.unsupported(`Unknown RDB encoding type ${describeType(type)}`, reader.offset);
     }
@@ -249,7 +248,6 @@ export class RdbParser {
   *#aux(): Generator<void, void> {
     const { key, text } = this.#entry;
     while (!this.#reader.tryString(key)) yield;
-    key.own();
     while (!this.#reader.tryString(text)) yield;
     this.#visitor.onAux(key, text);
   }
@@ -269,17 +267,18 @@ export class RdbParser {
   /** Name, engine, optional description and code apart, which are put together as 7.0 has them. */
   *#candidateFunction(): Generator<void, void> {
     const reader = this.#reader;
-    const name = new StringSlot();
-    const engine = new StringSlot();
     const { text } = this.#entry;
-    while (!reader.tryString(name)) yield;
-    name.own();
-    while (!reader.tryString(engine)) yield;
-    engine.own();
+    while (!reader.tryString(text)) yield;
+    const name = textOf(text);
+    while (!reader.tryString(text)) yield;
+    const firstLine = ascii(`#!${textOf(text)} name=${name}\n`);
     while (!reader.tryLength()) yield;
     if (reader.length !== 0) { while (!reader.tryString(text)) yield; }
     while (!reader.tryString(text)) yield;
-    this.#visitor.onFunction(joinFunction(engine, name, text));
+    const source = new Uint8Array(firstLine.length + text.length);
+    source.set(firstLine);
+    source.set(text.view(), firstLine.length);
+    this.#visitor.onFunction(new Slice(source));
   }
 
   *#checksum(): Generator<void, void> {
@@ -296,15 +295,6 @@ export class RdbParser {
     }
     this.#visitor.onEnd(stored !== 0n);
   }
-}
-
-/** A library's source with the first line that 7.0 expects. */
-function joinFunction(engine: Slice, name: Slice, code: Slice): Slice {
-  const firstLine = ascii(`#!${textOf(engine)} name=${textOf(name)}\n`);
-  const source = new Uint8Array(firstLine.length + code.length);
-  source.set(firstLine);
-  source.set(code.view(), firstLine.length);
-  return new Slice(source);
 }
 
 function textOf(slice: Slice): string {

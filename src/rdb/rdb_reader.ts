@@ -39,8 +39,9 @@ export class StringSlot extends Slice {
   /** Digits of an integer-encoded string. */
   readonly digits = new Uint8Array(MAX_INTEGER_LENGTH);
 
-  /** Moves the string into memory of its own, so that it outlives the chunk. */
-  own(): void {
+  /** Moves the string into memory of its own if it lies in `bytes`, so that it outlives them. */
+  detachFrom(bytes: Uint8Array): void {
+    if (this.bytes !== bytes) return;
     const length = this.end - this.start;
     this.bytes = this.copy();
     this.start = 0;
@@ -54,6 +55,9 @@ export class RdbReader {
   bytes: Uint8Array = EMPTY;
   position = 0;
   end = 0;
+
+  /** A slot for whoever reads one string after the other, so that not every value needs its own. */
+  readonly text: StringSlot = new StringSlot();
 
   /** The length that `tryLength()` read; above 2^53 it is rounded, and `lengthHigh` and `lengthLow` are exact. */
   length = 0;

@@ -43,11 +43,16 @@ const ITEM_COST = 8;
 const MAX_INTEGER_TEXT = 11;
 /** A compressed string must be at least this much shorter. */
 const MIN_COMPRESSION_GAIN = 4;
-/** Strings up to this size are compressed into memory that is kept between strings. */
+/** Strings up to about this size are compressed into memory that is kept between strings. */
 const MAX_KEPT_TARGET_BYTES = 64 * 1024;
 /** Views of it below this size are kept too: for a short string a view would cost as much as its compression. */
 const MAX_KEPT_TARGETS = 1024;
 const TWO_32 = 0x1_0000_0000;
+
+// Shared by all writers: nothing stays in them between two calls.
+const digits = new Uint8Array(MAX_INTEGER_LENGTH);
+const scratch = new Uint8Array(MAX_KEPT_TARGET_BYTES);
+const targets: (Uint8Array<ArrayBuffer> | undefined)[] = [];
 
 /** How to write. */
 export interface RdbWriterOptions {
@@ -69,9 +74,6 @@ export class RdbWriter {
   readonly #crc: Crc64 | null;
   #takenBytes = 0;
   #sliceCost = 0;
-  readonly #digits = new Uint8Array(MAX_INTEGER_LENGTH);
-  readonly #scratch = new Uint8Array(MAX_KEPT_TARGET_BYTES);
-  readonly #targets: (Uint8Array<ArrayBuffer> | undefined)[] = [];
 
   /** Writes behind whatever `out` holds, which counts as part of the file. */
   constructor(out: ByteWriter, options: RdbWriterOptions) {
@@ -235,9 +237,9 @@ export class RdbWriter {
   /** The decimal text of `value` as a string. */
   integerString(value: Int64): void {
     if (typeof value === "number" && this.#tryInteger(value)) return;
-    const length = writeInt64Text(this.#digits, 0, value);
+    const length = writeInt64Text(digits, 0, value);
     this.length(length);
-    this.#out.bytes(this.#digits, 0, length);
+    this.#out.bytes(digits, 0, length);
   }
 
   #tryInteger(value: number): boolean {
@@ -257,7 +259,7 @@ export class RdbWriter {
   }
 
   #tryCompressed(source: Uint8Array, start: number, end: number): boolean {
-    const target = this.#compressionTarget(end - start - MIN_COMPRESSION_GAIN);
+    const target = compressionTarget(end - start - MIN_COMPRESSION_GAIN);
     const length = lzfCompress(source, start, end, target);
     if (length === 0) return false;
     const out = this.#out;
@@ -267,15 +269,15 @@ export class RdbWriter {
     out.bytes(target, 0, length);
     return true;
   }
+}
 
-  /** Memory of exactly `size` bytes: the room decides what the compressor gives up on, as it does for Redis. */
-  #compressionTarget(size: number): Uint8Array<ArrayBuffer> {
-    if (size > MAX_KEPT_TARGET_BYTES) return new Uint8Array(size);
-    let target = this.#targets[size];
-    if (target === undefined) {
-      target = this.#scratch.subarray(0, size);
-      if (size < MAX_KEPT_TARGETS) this.#targets[size] = target;
-    }
-    return target;
+/** Memory of exactly `size` bytes: the room decides what the compressor gives up on, as it does for Redis. */
+function compressionTarget(size: number): Uint8Array<ArrayBuffer> {
+  if (size > MAX_KEPT_TARGET_BYTES) return new Uint8Array(size);
+  let target = targets[size];
+  if (target === undefined) {
+    target = scratch.subarray(0, size);
+    if (size < MAX_KEPT_TARGETS) targets[size] = target;
   }
+  return target;
 }

@@ -37,12 +37,12 @@ export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
   stream: { types: STREAM_TYPES, typeOf: streamType, save: saveStream, load: loadStream },
 };
 
-const kindsByType = new Map<number, Kind>();
+const kindsByType: (Kind | null)[] = new Array(256).fill(null);
 for (const kind of Object.keys(VALUE_TYPES) as Kind[]) {
-  for (const type of VALUE_TYPES[kind].types) kindsByType.set(type, kind);
+  for (const type of VALUE_TYPES[kind].types) kindsByType[type] = kind;
 }
 
-/** The kind of value that a type of the file stands for, or `null` if it is none that can be read. */
+/** The kind of value that a type (one byte) of the file stands for, or `null` if it is none that can be read. */
 export function kindOfType(type: number): Kind | null {
-  return kindsByType.get(type) ?? null;
+  return kindsByType[type]!;
 }

@@ -39,7 +39,9 @@ export class ByteSource {
   constructor(reader: ByteReader) {
     this.#reader = reader;
     // Promise by promise and not `async`: each turn of the microtask queue counts at one request a chunk.
-    this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, { highWaterMark: 0 });
+    this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, {
+      highWaterMark: 0,
+    });
   }
 
   /** Gives the buffer behind a chunk back. */

@@ -6,9 +6,10 @@
 
 import { BackgroundTasks } from "../base/background_tasks.ts";
 import { Clock } from "../base/clock.ts";
+import { Cron } from "../base/cron.ts";
+import { TIME_SLICE_MS } from "../base/limits.ts";
 import { Logger } from "../base/logger.ts";
 import { Random } from "../base/random.ts";
-import { Client } from "../clients/client.ts";
 import { ClientRegistry } from "../clients/client_registry.ts";
 import { Executor } from "../command/executor.ts";
 import { Propagation } from "../command/propagation.ts";
@@ -17,24 +18,34 @@ import { allCommandSpecs } from "../commands/all.ts";
 import type { Services } from "../commands/services.ts";
 import { Config } from "../config/config.ts";
 import { Store } from "../store/store.ts";
-import { ByteSource } from "./byte_source.ts";
-import { serveClient } from "./connection.ts";
-import { Listener } from "./listener.ts";
+import { acceptClient } from "./acceptor.ts";
+import { startBanner } from "./banner.ts";
+import { Endpoints } from "./endpoints.ts";
+import { ServerLifecycle } from "./lifecycle.ts";
 
 /** What a server is made with. */
 export interface ServerOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly config?: Config;
+  /** Path of the configuration file that `config` came from. */
+  readonly configPath?: string;
+  /** `rename-command` lines, in order. */
+  readonly renames?: readonly { readonly from: string; readonly to: string }[];
   /** Takes each log line. */
   readonly writeLog?: (line: string) => void;
+}
+
+/** A server that cannot start; the message is for people. */
+export class StartError extends Error {
+  override readonly name = "StartError";
 }
 
 /** One Redeno server. */
 export class Server {
   readonly services: Services;
-  readonly #listeners: Listener[] = [];
-  readonly #connections = new Set<Deno.Conn>();
+  readonly lifecycle: ServerLifecycle;
+  readonly #endpoints: Endpoints;
 
   constructor(options: ServerOptions = {}) {
     const clock = options.clock ?? new Clock();
@@ -43,17 +54,21 @@ export class Server {
     const config = options.config ?? new Config({ warn: (text) => logger.warning(text) });
     const store = new Store({ clock, random, databaseCount: config.integer("databases").value });
     const propagation = new Propagation(store);
-    const parts = {
-      clock,
-      random,
-      logger,
-      config,
-      store,
-      propagation,
-      tasks: new BackgroundTasks(logger),
-      clients: new ClientRegistry(),
-    };
-    const services = this.services = parts as unknown as Services;
+    const clients = new ClientRegistry();
+    const tasks = new BackgroundTasks(logger);
+    const cron = new Cron(clock, logger);
+    const onConnection = (connection: Deno.Conn) => acceptClient(connection, this.services);
+    this.#endpoints = new Endpoints({ clock, logger, config, onConnection });
+    this.lifecycle = new ServerLifecycle({
+      nowMs: clock.now,
+      endpoints: this.#endpoints,
+      services: () => this.services,
+    });
+    this.lifecycle.configPath = options.configPath ?? "";
+    const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron };
+    // The commands close over the services, so these two are completed after the commands exist.
+    const services = { ...parts, lifecycle: this.lifecycle } as Omit<Services, "registry" | "executor"> as Services;
+    this.services = services;
     services.registry = new CommandRegistry(allCommandSpecs(services));
     services.executor = new Executor({
       store,
@@ -63,49 +78,80 @@ export class Server {
       gates: [],
       observers: [],
     });
+    this.#rename(options.renames ?? []);
+    this.#bindConfig();
+    this.#addJobs();
   }
 
-  /** The first port in use. */
+  /** The port in use. */
   get port(): number {
-    return this.#listeners[0]?.port ?? 0;
+    return this.#endpoints.port;
   }
 
-  /** Binds and begins to serve. */
-  listen(): void {
-    const { clock, logger, config } = this.services;
-    const onConnection = (connection: Deno.Conn) => this.#accept(connection as Deno.TcpConn);
-    const port = config.integer("port").value;
-    this.#listeners.push(new Listener({ hostname: "127.0.0.1", port }, { clock, logger, onConnection }));
+  /** Binds, loads the data and begins to serve. `port` overrides the configuration; 0 takes any that is free. Throws `StartError`. */
+  // deno-lint-ignore require-await
+  async start(port?: number): Promise<void> {
+    const { logger, config, cron } = this.services;
+    logger.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+    const wanted = port ?? config.integer("port").value;
+    // As in Redis, `port 0` in the configuration means no TCP at all.
+    if (port !== undefined || wanted !== 0) this.#listen(wanted);
+    const unixRefusal = this.#endpoints.listenUnix();
+    if (unixRefusal !== null) throw this.#failure(`Failed opening Unix socket: bind: ${unixRefusal}`);
+    logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
+    logger.warning("Server initialized");
+    cron.start();
+    logger.notice("Ready to accept connections");
   }
 
-  #accept(connection: Deno.TcpConn): void {
-    const { clients, store, tasks, executor, logger } = this.services;
-    connection.setNoDelay(true);
-    this.#connections.add(connection);
-    const remote = connection.remoteAddr as Deno.NetAddr;
-    const local = connection.localAddr as Deno.NetAddr;
-    const client = new Client({
-      id: clients.nextId(),
-      store,
-      sink: connection,
-      address: `${remote.hostname}:${remote.port}`,
-      localAddress: `${local.hostname}:${local.port}`,
-      descriptor: 8,
-      close: () => this.#close(connection),
+  #listen(port: number): void {
+    if (this.#endpoints.listen(port) !== null) throw this.#failure(`Failed listening on port ${port} (TCP), aborting.`);
+    this.services.config.integer("port").store(this.port);
+  }
+
+  #failure(text: string): StartError {
+    this.services.logger.warning(text);
+    return new StartError(text);
+  }
+
+  #rename(renames: readonly { readonly from: string; readonly to: string }[]): void {
+    for (const { from, to } of renames) {
+      const refusal = this.services.registry.rename(from, to);
+      if (refusal !== null) throw this.#failure(refusal);
+    }
+  }
+
+  #bindConfig(): void {
+    const { config, logger, cron, store } = this.services;
+    logger.level = config.enum("loglevel").value;
+    config.onChange("loglevel", (level) => {
+      logger.level = level;
     });
-    clients.add(client);
-    tasks.start(`client ${client.id}`, async () => {
-      try {
-        await serveClient(client, new ByteSource(connection), { executor, logger });
-      } finally {
-        clients.remove(client);
-        client.kill();
+    cron.hz = config.integer("hz").value;
+    config.onChange("hz", (hz) => {
+      cron.hz = hz;
+    });
+    config.onAnyChange(["port", "bind"], () => {
+      if (this.lifecycle.rebind() !== null) return "Unable to listen on this port. Check server logs.";
+    });
+    const { policy } = store.access;
+    const setPolicy = () => {
+      policy.isLfu = config.enum("maxmemory-policy").value.endsWith("-lfu");
+      policy.lfuLogFactor = config.integer("lfu-log-factor").value;
+      policy.lfuDecayMinutes = config.integer("lfu-decay-time").value;
+    };
+    setPolicy();
+    config.onAnyChange(["maxmemory-policy", "lfu-log-factor", "lfu-decay-time"], setPolicy);
+  }
+
+  #addJobs(): void {
+    const { cron, store, clock } = this.services;
+    cron.every(0, "lazy free", () => store.lazyFree.run(TIME_SLICE_MS));
+    cron.every(0, "rehash", () => {
+      for (const { keyspace } of store.databases) {
+        if (keyspace.size > 0) keyspace.dict.shrinkIfSparse();
+        if (keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
       }
     });
-  }
-
-  #close(connection: Deno.Conn): void {
-    if (!this.#connections.delete(connection)) return;
-    connection.close();
   }
 }

@@ -29,4 +29,3 @@ export interface KeyspaceEvent {
   readonly key: Slice;
   readonly dbIndex: number;
 }
-

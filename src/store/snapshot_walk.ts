@@ -47,6 +47,8 @@ export class SnapshotWalk {
   keysSaved = 0;
   /** Keys in the view. */
   readonly keyCount: number;
+  /** Called when a writer begins to wait (`release`): whoever drives the walk must not wait for anything else then. */
+  onAwaited: (() => void) | null = null;
 
   readonly #store: Store;
   readonly #sections: Section[] = [];
@@ -80,6 +82,11 @@ export class SnapshotWalk {
     return this.#section === this.#sections.length;
   }
 
+  /** True while a writer waits for a large value to be saved. */
+  get isAwaited(): boolean {
+    return this.#onProgress.length > 0;
+  }
+
   /** Saves nothing more. `step` must still be called until `isFinished`, to clear the marks of the walk. */
   cancel(): void {
     this.#sink = null;
@@ -100,7 +107,10 @@ export class SnapshotWalk {
   preserve(keyspace: Keyspace, entry: EntryRef, key: Slice): void {
     if (this.#sink === null || this.#isDone(keyspace, entry)) return;
     const { dbIndex } = this.#sections[keyspace.section]!;
-    invariant(!this.isHeld(keyspace, entry), `the writer of a large key must wait for the snapshot: ${key.length} bytes`);
+    invariant(
+      !this.isHeld(keyspace, entry),
+      `the writer of a large key must wait for the snapshot: ${key.length} bytes`,
+    );
     this.#sink.saveEntry(dbIndex, keyspace, entry);
     this.keysSaved++;
     keyspace.setSaved(entry, true);
@@ -121,7 +131,9 @@ export class SnapshotWalk {
   /** Resolves when the walk has moved on a little; it takes the held `key` first. The caller asks `isHeld` again. */
   release(keyspace: Keyspace, key: Slice): Promise<void> {
     this.#urgent.push({ keyspace, key: key.copy() });
-    return new Promise((resolve) => this.#onProgress.push(resolve));
+    const progress = new Promise<void>((resolve) => this.#onProgress.push(resolve));
+    this.onAwaited?.();
+    return progress;
   }
 
   /** Takes over a keyspace that its database has replaced; false when the walk has no more need of it. */
@@ -173,7 +185,7 @@ export class SnapshotWalk {
       this.#table = 1;
       return;
     }
-    this.#table: 0 | 1 = 0;
+    this.#table = 0;
     const section = this.#sections[this.#section++]!;
     section.keyspace.section = -1;
     section.keyspace.dict.resumeResize();

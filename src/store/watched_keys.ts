@@ -59,7 +59,7 @@ export class WatchedKeys {
   touch(dbIndex: number, key: Slice): void {
     if (this.#keys.size === 0) return;
     const watched = this.#keys.get(watchName(dbIndex, key));
-    if (watched !== undefined) for (const watcher of watched.watchers) watcher.isDirty = true;
+    if (watched !== undefined) { for (const watcher of watched.watchers) watcher.isDirty = true; }
   }
 
   /** Makes those watchers dirty whose key in database `dbIndex` satisfies `isAffected`. */

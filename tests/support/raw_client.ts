@@ -122,6 +122,7 @@ export class RawClient implements Disposable {
     }
     // Replies are read while the requests are still being written: a server may stop reading until they are.
     const written = this.sendRaw(whole);
+    written.catch(() => {}); // Where reading fails first, its error is the one that is told.
     const replies: ReplyValue[] = [];
     for (let left = requests.length; left > 0; left--) replies.push(await this.read());
     await written;

@@ -61,7 +61,10 @@ export class ServerProcess implements AsyncDisposable {
         } catch (error) {
           await server.#end("SIGKILL");
           const isPortTaken = server.#log.includes("Failed listening on port");
-          if (!isPortTaken || attempt === START_TRIES) throw error;
+          if (isPortTaken && attempt < START_TRIES) continue;
+          throw new Error(`Cannot start the server: ${(error as Error).message}; it printed\n${server.#log}`, {
+            cause: error,
+          });
         }
       }
     } catch (error) {
@@ -167,7 +170,7 @@ export class ServerProcess implements AsyncDisposable {
     }, { timeoutMs: this.#options.startTimeoutMs ?? 20_000, what: "the server's first PONG" });
     if (answer === "ended") {
       const { code } = await this.exited();
-      throw new Error(`Cannot start the server: it exited with code ${code} and printed\n${this.#log}`);
+      throw new Error(`it exited with code ${code}`);
     }
   }
 

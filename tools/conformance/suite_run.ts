@@ -1,6 +1,7 @@
 /**
  * A run of many units, compared with the recorded score.
  */
+import { eventually } from "../../tests/support/eventually.ts";
 import { ServerProcess } from "../../tests/support/server_process.ts";
 import { redenoCommand } from "../../tests/support/test_server.ts";
 import { findProgram, runProgram } from "./child_process.ts";
@@ -167,8 +168,8 @@ async function serverCommand(server: string | null): Promise<readonly string[]> 
 async function tryServer(command: readonly string[]): Promise<void> {
   try {
     await using server = await ServerProcess.start({ command, startTimeoutMs: 10_000 });
-    const hasStarted = server.log.includes(` PID: ${server.pid}`) && server.log.includes("Ready to accept");
-    if (!hasStarted) throw new Error(`its log lacks the line with its PID or the ready one:\n${server.log}`);
+    const hasSaid = () => server.log.includes(` PID: ${server.pid}`) && server.log.includes("Ready to accept");
+    await eventually(hasSaid, { timeoutMs: 2_000, what: "the lines with the PID and 'Ready to accept' in its log" });
   } catch (error) {
     throw new Error(`Cannot run the suite: the server does not start: ${(error as Error).message}`, { cause: error });
   }

@@ -16,6 +16,24 @@ function get(context: Context, args: Args, reply: Reply): void {
   replyString(context.db.keyspace, entry, reply);
 }
 export const basicCommands: CommandSpec[] = [
-  { name: "set", group: "string", since: "1.0.0", summary: "", arity: -3, flags: "write denyoom", keys: [key(1, "RW access update variable_flags")], run: set },
-  { name: "get", group: "string", since: "1.0.0", summary: "", arity: 2, flags: "readonly fast", keys: [key(1, "RO access")], run: get },
+  {
+    name: "set",
+    group: "string",
+    since: "1.0.0",
+    summary: "",
+    arity: -3,
+    flags: "write denyoom",
+    keys: [key(1, "RW access update variable_flags")],
+    run: set,
+  },
+  {
+    name: "get",
+    group: "string",
+    since: "1.0.0",
+    summary: "",
+    arity: 2,
+    flags: "readonly fast",
+    keys: [key(1, "RO access")],
+    run: get,
+  },
 ];

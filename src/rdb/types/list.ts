@@ -24,7 +24,7 @@ import {
   TYPE_LIST_QUICKLIST_2,
   TYPE_LIST_ZIPLIST,
 } from "../rdb_format.ts";
-import { type RdbReader, StringSlot } from "../rdb_reader.ts";
+import type { RdbReader } from "../rdb_reader.ts";
 import type { RdbWriter } from "../rdb_writer.ts";
 import { ZiplistCursor } from "../ziplist.ts";
 
@@ -69,7 +69,7 @@ export function* loadList(reader: RdbReader, type: number, context: LoadContext)
 }
 
 function* readElements(reader: RdbReader, list: ListValue): Generator<void, void> {
-  const element = new StringSlot();
+  const element = reader.text;
   while (!reader.tryLength()) yield;
   for (let rest = reader.length; rest > 0; rest--) {
     while (!reader.tryString(element)) yield;
@@ -78,7 +78,7 @@ function* readElements(reader: RdbReader, list: ListValue): Generator<void, void
 }
 
 function* readNodes(reader: RdbReader, list: ListValue): Generator<void, void> {
-  const node = new StringSlot();
+  const node = reader.text;
   while (!reader.tryLength()) yield;
   for (let rest = reader.length; rest > 0; rest--) {
     while (!reader.tryLength()) yield;
@@ -102,7 +102,7 @@ function appendListpack(reader: RdbReader, list: ListValue, node: Slice): void {
 }
 
 function* readZiplists(reader: RdbReader, list: ListValue, type: number): Generator<void, void> {
-  const blob = new StringSlot();
+  const blob = reader.text;
   let rest = 1;
   if (type === TYPE_LIST_QUICKLIST) {
     while (!reader.tryLength()) yield;

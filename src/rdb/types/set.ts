@@ -16,7 +16,7 @@ import { ListpackEntry, listpackFirst, listpackNext, listpackRead, validateListp
 import { SetCursor, SetValue } from "../../values/set_value.ts";
 import type { LoadContext } from "../load_context.ts";
 import { TYPE_SET, TYPE_SET_INTSET, TYPE_SET_LISTPACK } from "../rdb_format.ts";
-import { type RdbReader, StringSlot } from "../rdb_reader.ts";
+import type { RdbReader } from "../rdb_reader.ts";
 import type { RdbWriter } from "../rdb_writer.ts";
 
 /** The types a set is read from. */
@@ -65,7 +65,7 @@ export function* loadSet(reader: RdbReader, type: number, context: LoadContext):
 }
 
 function* loadIntset(reader: RdbReader, context: LoadContext): Generator<void, SetValue> {
-  const blob = new StringSlot();
+  const blob = reader.text;
   while (!reader.tryString(blob)) yield;
   const { bytes, start, end } = blob;
   if (!validateIntset(bytes, start, end, true)) throw reader.corrupt("Intset integrity check failed.");
@@ -75,7 +75,7 @@ function* loadIntset(reader: RdbReader, context: LoadContext): Generator<void, S
 }
 
 function* readMembers(reader: RdbReader, set: SetValue, context: LoadContext): Generator<void, void> {
-  const member = new StringSlot();
+  const member = reader.text;
   while (!reader.tryLength()) yield;
   const count = reader.length;
   // Room in advance only for as many members as bytes are there: the count may lie.
@@ -87,7 +87,7 @@ function* readMembers(reader: RdbReader, set: SetValue, context: LoadContext): G
 }
 
 function* readListpack(reader: RdbReader, set: SetValue, context: LoadContext): Generator<void, void> {
-  const blob = new StringSlot();
+  const blob = reader.text;
   const member = new ListpackEntry();
   while (!reader.tryString(blob)) yield;
   const { bytes, start, end } = blob;

@@ -27,7 +27,7 @@ import { validateStreamListpack } from "../../values/stream_node.ts";
 import { StreamValue } from "../../values/stream_value.ts";
 import type { LoadContext } from "../load_context.ts";
 import { TYPE_STREAM_LISTPACKS, TYPE_STREAM_LISTPACKS_2, TYPE_STREAM_LISTPACKS_3 } from "../rdb_format.ts";
-import { type RdbReader, StringSlot } from "../rdb_reader.ts";
+import type { RdbReader } from "../rdb_reader.ts";
 import type { RdbWriter } from "../rdb_writer.ts";
 
 const TIME_BYTES = 8;
@@ -115,7 +115,7 @@ export function* loadStream(reader: RdbReader, type: number, context: LoadContex
 }
 
 function* readNodes(reader: RdbReader, stream: StreamValue): Generator<void, void> {
-  const blob = new StringSlot();
+  const blob = reader.text;
   const id = new StreamId();
   while (!reader.tryLength()) yield;
   for (let rest = reader.length; rest > 0; rest--) {
@@ -150,17 +150,16 @@ function* readCounters(reader: RdbReader, stream: StreamValue, type: number): Ge
 }
 
 function* readGroup(reader: RdbReader, stream: StreamValue, type: number): Generator<void, void> {
-  const name = new StringSlot();
   const lastId = new StreamId();
-  while (!reader.tryString(name)) yield;
-  name.own();
+  while (!reader.tryString(reader.text)) yield;
+  const name = reader.text.copy();
   yield* readId(reader, lastId);
   let entriesRead = stream.estimateEntriesRead(lastId);
   if (type !== TYPE_STREAM_LISTPACKS) {
     while (!reader.tryLength()) yield;
     entriesRead = canonicalInt64(BigInt.asIntN(64, BigInt(reader.length64)));
   }
-  const group = new StreamGroup(name.bytes, lastId, entriesRead);
+  const group = new StreamGroup(name, lastId, entriesRead);
   if (!stream.groups.insert(group)) throw reader.corrupt("Duplicated consumer group name");
   yield* readGroupPending(reader, group);
   while (!reader.tryLength()) yield;
@@ -188,10 +187,9 @@ function* readGroupPending(reader: RdbReader, group: StreamGroup): Generator<voi
 }
 
 function* readConsumer(reader: RdbReader, group: StreamGroup, type: number): Generator<void, void> {
-  const name = new StringSlot();
   const timesBytes = type === TYPE_STREAM_LISTPACKS_3 ? 2 * TIME_BYTES : TIME_BYTES;
-  while (!reader.tryString(name)) yield;
-  const consumer = group.createConsumer(name, 0);
+  while (!reader.tryString(reader.text)) yield;
+  const consumer = group.createConsumer(reader.text, 0);
   if (consumer === null) throw reader.corrupt("Duplicate stream consumer detected.");
   while (!reader.has(timesBytes)) yield;
   consumer.seenTimeMs = Number(readInt64(reader.bytes, reader.position));

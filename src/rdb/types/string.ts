@@ -8,7 +8,7 @@
 
 import type { Slice } from "../../bytes/slice.ts";
 import { TYPE_STRING } from "../rdb_format.ts";
-import { type RdbReader, StringSlot } from "../rdb_reader.ts";
+import type { RdbReader } from "../rdb_reader.ts";
 import type { RdbWriter } from "../rdb_writer.ts";
 
 /** The types a string is read from. */
@@ -27,7 +27,6 @@ export function* saveString(writer: RdbWriter, value: Slice): Generator<void> {
 
 /** Reads a string: valid until more is read. */
 export function* loadString(reader: RdbReader): Generator<void, Slice> {
-  const text = new StringSlot();
-  while (!reader.tryString(text)) yield;
-  return text;
+  while (!reader.tryString(reader.text)) yield;
+  return reader.text;
 }

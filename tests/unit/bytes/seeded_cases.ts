@@ -1,5 +1,5 @@
 /**
- * Repeatable inputs for the tests of `bytes/`, and the digests by which they are compared with what Redis 7.0.15 answered.
+ * Repeatable inputs for the tests of `bytes/`, and the digests that compare their answers with those of Redis 7.0.15.
  *
  * - A recorded digest holds for a seed and a count: whoever changes a generator here has to ask Redis again.
  */
@@ -17,7 +17,22 @@ export function textOf(random: SeededRandom, alphabet: string, max: number): str
   return text;
 }
 
-const ODD_FLOATS = ["inf", "-INF", "+Infinity", "infinit", "nan", "-nan(1)", "0x", "0x.", "0x1p", "1e", "1e+", ".", "", "e5"]
+const ODD_FLOATS = [
+  "inf",
+  "-INF",
+  "+Infinity",
+  "infinit",
+  "nan",
+  "-nan(1)",
+  "0x",
+  "0x.",
+  "0x1p",
+  "1e",
+  "1e+",
+  ".",
+  "",
+  "e5",
+]
   .concat([" 1", "1 ", "1_0", "1.e5", ".e5", "0x.8p1", "-0", "+.5", "5.", "1e400", "1e5000", "1e-5000", "1e-400"]);
 
 /** A floating point number in one of the spellings that strtod knows, or nearly so. */

@@ -1,0 +1,175 @@
+/**
+ * An RDB file of the data as they are now, as a web stream: what BGSAVE writes to disk and full synchronisation sends.
+ *
+ * - The view is frozen by the constructor; the file is made in slices of about `TIME_SLICE_MS` between commands.
+ * - Backpressure: while the reader is behind, the walk rests and memory grows only by keys that change meanwhile. It does not
+ *   rest while a writer waits for a large value, so a slow reader never holds up a client.
+ * - One at a time: the constructor asserts that `store.snapshot` is null, and `ended` tells when the next one may start.
+ */
+
+import { TIME_SLICE_MS } from "../base/limits.ts";
+import { nextTurn } from "../base/next_turn.ts";
+import { SnapshotWalk } from "../store/snapshot_walk.ts";
+import type { Store } from "../store/store.ts";
+import { type RdbNote, RdbSnapshotWriter, type RdbSnapshotWriterOptions } from "./rdb_snapshot_writer.ts";
+
+/** What a snapshot holds. */
+export interface RdbSnapshotOptions extends RdbSnapshotWriterOptions {
+  readonly notes: readonly RdbNote[];
+  /** Sources of the function libraries. */
+  readonly libraries: readonly Uint8Array[];
+  /** False leaves out every key. */
+  readonly hasData: boolean;
+  /** `rdb-key-save-delay`: a pause after each key in microseconds; below zero, that many keys a microsecond. */
+  readonly keyDelayUs: () => number;
+}
+
+/** A chunk is handed over when it has this many bytes, or when the file is complete. */
+const CHUNK_BYTES = 32 * 1024;
+/** Pauses below this are saved up: timers are no finer. */
+const MIN_PAUSE_MS = 5;
+
+/** Why the stream of a cancelled snapshot fails. */
+export class SnapshotCancelled extends Error {
+  override readonly name = "SnapshotCancelled";
+}
+
+/** One file in the making. */
+export class RdbSnapshot {
+  /** The file. Cancelling it cancels the snapshot. */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Resolves when the walk is over and the next one may begin, in every case. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Keys in the view. */
+  readonly keyCount: number;
+
+  readonly #store: Store;
+  readonly #writer: RdbSnapshotWriter;
+  readonly #walk: SnapshotWalk | null;
+  readonly #keyDelayUs: () => number;
+  readonly #abort = new AbortController();
+  #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #wake: (() => void) | null = null;
+  #walkedBytes: number;
+  #keysPaused = 0;
+  #owedMs = 0;
+
+  /** Freezes the view and begins to write it. */
+  constructor(store: Store, options: RdbSnapshotOptions) {
+    this.#store = store;
+    this.#keyDelayUs = options.keyDelayUs;
+    this.#writer = new RdbSnapshotWriter(store, options, options);
+    this.#walkedBytes = this.#writer.totalBytes;
+    this.#walk = options.hasData ? new SnapshotWalk(store, this.#writer) : null;
+    if (this.#walk !== null) this.#walk.onAwaited = () => this.#resume();
+    this.keyCount = this.#walk?.keyCount ?? 0;
+    this.readable = new ReadableStream({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#resume(),
+      cancel: () => this.cancel(),
+    }, new CountQueuingStrategy({ highWaterMark: 1 }));
+    this.ended = this.#run();
+  }
+
+  /** Keys saved so far. */
+  get keysSaved(): number {
+    return this.#walk?.keysSaved ?? 0;
+  }
+
+  /** Bytes of keys that were saved out of turn because they were about to change: what a fork would have copied. */
+  get preservedBytes(): number {
+    return this.#writer.totalBytes - this.#walkedBytes;
+  }
+
+  /** Bytes that wait for the reader. */
+  get pendingBytes(): number {
+    return this.#writer.pendingBytes;
+  }
+
+  /** True once `cancel()` was called before the end. */
+  get isCancelled(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** Gives up: the stream fails with `SnapshotCancelled`, and `ended` resolves when the marks of the walk are cleared. */
+  cancel(): void {
+    if (this.isCancelled || this.#walk?.isFinished === true && this.#writer.readyBytes === 0) return;
+    this.#abort.abort();
+    this.#walk?.cancel();
+    this.#controller.error(new SnapshotCancelled("The snapshot was cancelled"));
+    this.#resume();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#writeAll();
+    } catch (error) {
+      this.#abort.abort();
+      this.#walk?.cancel();
+      this.#controller.error(error);
+    }
+    await this.#finishWalk();
+  }
+
+  async #writeAll(): Promise<void> {
+    const walk = this.#walk;
+    // The caller is still in the middle of its command: what it does next belongs after the frozen moment.
+    await nextTurn();
+    while (walk !== null && !walk.isFinished && !this.isCancelled) {
+      this.#runSlice(walk);
+      if (this.#writer.readyBytes >= CHUNK_BYTES) this.#controller.enqueue(this.#writer.take());
+      await this.#rest(walk);
+    }
+    if (this.isCancelled) return;
+    if (this.#writer.readyBytes > 0) this.#controller.enqueue(this.#writer.take());
+    this.#controller.enqueue(this.#writer.end());
+    this.#controller.close();
+  }
+
+  /** A walk that was cancelled still has marks to clear. */
+  async #finishWalk(): Promise<void> {
+    const walk = this.#walk;
+    while (walk !== null && !walk.isFinished) {
+      const endMs = this.#store.clock.stopwatchMs() + TIME_SLICE_MS;
+      while (!walk.isFinished && this.#store.clock.stopwatchMs() < endMs) walk.step();
+      await nextTurn();
+    }
+  }
+
+  #runSlice(walk: SnapshotWalk): void {
+    const { clock } = this.#store;
+    const before = this.#writer.totalBytes;
+    const endMs = clock.stopwatchMs() + TIME_SLICE_MS;
+    do walk.step(); while (!walk.isFinished && clock.stopwatchMs() < endMs && !this.#isPauseDue(walk));
+    this.#walkedBytes += this.#writer.totalBytes - before;
+  }
+
+  async #rest(walk: SnapshotWalk): Promise<void> {
+    const pauseMs = this.#owedMs;
+    if (pauseMs >= MIN_PAUSE_MS) {
+      this.#owedMs = 0;
+      await this.#store.clock.sleep(pauseMs, this.#abort.signal);
+    }
+    while (this.#controller.desiredSize! <= 0 && !walk.isAwaited && !this.isCancelled) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    await nextTurn();
+  }
+
+  #isPauseDue(walk: SnapshotWalk): boolean {
+    const delayUs = this.#keyDelayUs();
+    const keys = walk.keysSaved - this.#keysPaused;
+    this.#keysPaused = walk.keysSaved;
+    if (delayUs === 0) return false;
+    this.#owedMs += (delayUs > 0 ? keys * delayUs : keys / -delayUs) / 1000;
+    return this.#owedMs >= MIN_PAUSE_MS;
+  }
+
+  #resume(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The start and the orderly end of a server.
+ *
+ * - A shutdown asks everybody in `beforeStop` in turn (waiting for replicas, the last save); the first refusal keeps the
+ *   server running unless the shutdown is forced.
+ * - Only one shutdown at a time; a second request joins the one under way.
+ */
+
+import type { Lifecycle, Services, ShutdownFlags } from "../commands/services.ts";
+import type { Endpoints } from "./endpoints.ts";
+
+/** The lifecycle of one server. */
+export class ServerLifecycle implements Lifecycle {
+  readonly startedAtMs: number;
+  readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[] = [];
+  configPath = "";
+  shutdownDeadlineMs = 0;
+  /** Resolves with the exit code when the server has stopped. */
+  readonly stopped: Promise<number>;
+
+  readonly #endpoints: Endpoints;
+  readonly #services: () => Services;
+  #shutdown: Promise<string | null> | null = null;
+  #abort: (() => void) | null = null;
+  #resolveStopped: (exitCode: number) => void = () => {};
+
+  constructor(options: { nowMs: number; endpoints: Endpoints; services: () => Services }) {
+    this.startedAtMs = options.nowMs;
+    this.#endpoints = options.endpoints;
+    this.#services = options.services;
+    this.stopped = new Promise((resolve) => this.#resolveStopped = resolve);
+  }
+
+  get port(): number {
+    return this.#endpoints.port;
+  }
+
+  rebind(): string | null {
+    return this.#endpoints.listen(this.#services().config.integer("port").value);
+  }
+
+  shutdown(flags: ShutdownFlags): Promise<string | null> {
+    return this.#shutdown ??= this.#run(flags).finally(() => {
+      this.#shutdown = null;
+      this.#abort = null;
+      this.shutdownDeadlineMs = 0;
+    });
+  }
+
+  abortShutdown(): boolean {
+    if (this.#abort === null) return false;
+    this.#abort();
+    return true;
+  }
+
+  /** Lets `wait` be ended by SHUTDOWN ABORT; false when it was. */
+  async abortable(wait: Promise<void>, deadlineMs: number): Promise<boolean> {
+    this.shutdownDeadlineMs = deadlineMs;
+    const aborted = Promise.withResolvers<boolean>();
+    this.#abort = () => aborted.resolve(false);
+    const isDone = await Promise.race([wait.then(() => true), aborted.promise]);
+    this.#abort = null;
+    this.shutdownDeadlineMs = 0;
+    return isDone;
+  }
+
+  /** Stops at once, without asking anybody. */
+  async stop(exitCode = 0): Promise<void> {
+    const { cron, clients, clock, tasks } = this.#services();
+    cron.stop();
+    await this.#endpoints.close();
+    for (const client of [...clients]) client.kill();
+    await tasks.settled();
+    clock.stop();
+    this.#resolveStopped(exitCode);
+  }
+
+  async #run(flags: ShutdownFlags): Promise<string | null> {
+    const { logger } = this.#services();
+    for (const step of this.beforeStop) {
+      const refusal = await step(flags);
+      if (refusal === null || flags.isForced) continue;
+      logger.warning(refusal);
+      return "ERR Errors trying to SHUTDOWN. Check logs.";
+    }
+    logger.warning("Redis is now ready to exit, bye bye...");
+    // The stop waits for the very task that may be serving this SHUTDOWN, so it must not be awaited here.
+    void this.stop();
+    return null;
+  }
+}
