@@ -2,29 +2,35 @@
  * One connected client: its context, its output, and what CLIENT LIST tells of it.
  *
  * - A client that is a replica or a subscriber is still a client; those features keep their state in facets.
+ * - A client that is being closed (`isClosing`) is told nothing more and runs nothing more; `kill()` is final.
  */
 
 import { Context } from "../command/context.ts";
 import type { CancelReason, Wait } from "../command/outcome.ts";
 import type { Store } from "../store/store.ts";
+import { OutputBuffer } from "../resp/output_buffer.ts";
 import { ReplyEncoder } from "../resp/reply_encoder.ts";
-import type { RequestParser } from "../resp/request_parser.ts";
+import { RequestParser } from "../resp/request_parser.ts";
 import { type ByteSink, ClientOutput } from "./client_output.ts";
 
 /** What CLIENT REPLY asks for. */
 export type ReplyMode = "on" | "off" | "skip-next" | "skip";
+
+/** The classes of clients, each with output limits of its own (a master has those of normal clients). */
+export type ClientType = "normal" | "replica" | "pubsub" | "master";
 
 /** How a `Client` is connected. */
 export interface ClientOptions {
   readonly id: number;
   readonly store: Store;
   readonly sink: ByteSink;
-  /** "ip:port" of the peer. */
+  /** "ip:port" of the peer, or "path:0" for a Unix socket. */
   readonly address: string;
-  /** "ip:port" of our end. */
+  /** The same of our end. */
   readonly localAddress: string;
   /** A number in place of the file descriptor, which Deno does not show. */
   readonly descriptor: number;
+  readonly isUnixSocket?: boolean;
   /** Closes the connection. */
   readonly close: () => void;
 }
@@ -35,9 +41,11 @@ export class Client {
   readonly context: Context;
   readonly output: ClientOutput;
   readonly reply: ReplyEncoder;
+  readonly parser = new RequestParser();
   readonly address: string;
   readonly localAddress: string;
   readonly descriptor: number;
+  readonly isUnixSocket: boolean;
   readonly connectedAtMs: number;
 
   name = "";
@@ -45,17 +53,22 @@ export class Client {
   libraryName = "";
   libraryVersion = "";
   lastInteractionMs: number;
-  /** Full name of the last command, "NULL" before the first. */
-  lastCommand = "NULL";
   replyMode: ReplyMode = "on";
   isEvictionDenied = false;
+  /** MONITOR was called: a normal client to limits, not to timeouts. */
+  isMonitor = false;
   /** What the client waits for now. */
   wait: Wait | null = null;
   /** True once it is to be gone: nothing it sent runs any more. */
   isClosing = false;
-  /** The parser of its requests, for CLIENT LIST and for limits. */
-  parser: RequestParser | null = null;
+  /** Bytes of requests that have been read and not yet dropped: those of the running batch. */
+  batchBytes = 0;
+  /** Bytes of the arguments of the request that waits. */
+  waitingArgumentBytes = 0;
 
+  #type: ClientType = "normal";
+  #mutedReply: ReplyEncoder | null = null;
+  #isClosed = false;
   readonly #close: () => void;
 
   constructor(options: ClientOptions) {
@@ -66,13 +79,53 @@ export class Client {
     this.address = options.address;
     this.localAddress = options.localAddress;
     this.descriptor = options.descriptor;
+    this.isUnixSocket = options.isUnixSocket ?? false;
     this.connectedAtMs = this.lastInteractionMs = options.store.clock.now;
     this.#close = options.close;
   }
 
+  /** Its class; whoever changes it has the output limits of the new class applied by `onTypeChange`. */
+  get type(): ClientType {
+    return this.#type;
+  }
+
+  set type(type: ClientType) {
+    if (type === this.#type) return;
+    this.#type = type;
+    this.onTypeChange?.();
+  }
+
+  /** Called when the class has changed. */
+  onTypeChange: (() => void) | null = null;
+
+  /** Full name of the command of the last request; "NULL" before the first and after an unknown one. */
+  get lastCommand(): string {
+    return this.context.lastCommand?.fullName ?? "NULL";
+  }
+
+  /** True for a client of this machine: over loopback or a Unix socket. */
+  get isLocal(): boolean {
+    return this.isUnixSocket || this.address.startsWith("127.0.0.1:") || this.address.startsWith("[::1]:");
+  }
+
+  /** Where replies go that the client has asked not to see. Empty it after each command. */
+  get mutedReply(): ReplyEncoder {
+    const muted = this.#mutedReply ??= new ReplyEncoder(new OutputBuffer(0));
+    muted.protocol = this.reply.protocol;
+    muted.onError = this.reply.onError;
+    return muted;
+  }
+
+  /** Changes the protocol of replies. */
+  setProtocol(protocol: 2 | 3): void {
+    this.reply.protocol = protocol;
+    if (this.#mutedReply !== null) this.#mutedReply.protocol = protocol;
+  }
+
   /** Closes the connection at once; what waits to be sent is lost. */
   kill(): void {
-    if (this.isClosing) return;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.isClosing = true;
     this.cancelWait("disconnect");
     this.output.close();

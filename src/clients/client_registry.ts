@@ -10,10 +10,12 @@ import type { Client } from "./client.ts";
 export class ClientRegistry {
   /** Connections accepted so far: `total_connections_received`. */
   acceptedCount = 0;
-  /** Connections refused because of `maxclients`: `rejected_connections`. */
+  /** Connections refused because of `maxclients` or protected mode: `rejected_connections`. */
   rejectedCount = 0;
   /** Told of each client that is gone: features drop what they keep for it. */
   readonly onGone = new Topic<Client>();
+  /** Told of each client that becomes like a new one (RESET): features drop what they keep for it. */
+  readonly onReset = new Topic<Client>();
 
   readonly #clients = new Map<number, Client>();
   #lastId = 0;
@@ -21,6 +23,13 @@ export class ClientRegistry {
   /** Number of clients. */
   get size(): number {
     return this.#clients.size;
+  }
+
+  /** Number of clients that wait for something they asked for, or for the end of a pause: `blocked_clients`. */
+  get blockedCount(): number {
+    let count = 0;
+    for (const { wait } of this.#clients.values()) if (wait !== null && wait.kind !== "snapshot") count++;
+    return count;
   }
 
   /** A new id: greater than all before. */
@@ -45,7 +54,7 @@ export class ClientRegistry {
     return this.#clients.get(context.id);
   }
 
-  /** In the order in which they connected. */
+  /** In the order in which they connected. Clients may be removed meanwhile. */
   [Symbol.iterator](): Iterator<Client> {
     return this.#clients.values();
   }

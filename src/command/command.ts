@@ -10,6 +10,9 @@ import type { CommandSpec, Handler } from "./command_spec.ts";
 import { CommandTable } from "./command_table.ts";
 import { mayHaveKeys } from "./key_extraction.ts";
 import { type LegacyKeyRange, legacyKeyRange } from "./legacy_key_range.ts";
+import type { RequestTraits } from "./request_traits.ts";
+import type { Args } from "../resp/request_batch.ts";
+import type { Context } from "./context.ts";
 
 /** What `INFO commandstats` counts for one command. */
 export interface CommandStats {
@@ -30,7 +33,7 @@ export interface DurationRecorder {
 export type NextCommandId = () => number;
 
 /** One command or subcommand. */
-export class Command {
+export class Command implements RequestTraits {
   readonly spec: CommandSpec;
   /** Dense number within its registry: the index of its bit in ACL rules. */
   readonly id: number;
@@ -73,10 +76,14 @@ export class Command {
   readonly pubsub: boolean;
   readonly blocking: boolean;
   readonly admin: boolean;
+  /** Runs at once inside MULTI. */
+  readonly isNeverQueued: boolean;
 
   readonly stats: CommandStats = { calls: 0, microseconds: 0, rejected: 0, failed: 0 };
   /** Null until somebody tracks the durations of this command. */
   histogram: DurationRecorder | null = null;
+
+  readonly #traits: ((context: Context, args: Args) => RequestTraits) | null;
 
   constructor(spec: CommandSpec, nextId: NextCommandId, parent: Command | null = null) {
     this.spec = spec;
@@ -114,6 +121,8 @@ export class Command {
     this.pubsub = flags.has("pubsub");
     this.blocking = flags.has("blocking");
     this.admin = flags.has("admin");
+    this.isNeverQueued = spec.isNeverQueued === true;
+    this.#traits = spec.traits ?? null;
 
     const { subcommands } = spec;
     this.subcommands = subcommands === undefined ? null : new CommandTable();
@@ -125,6 +134,11 @@ export class Command {
   /** Whether a request of `count` arguments, the name included, agrees with the arity. */
   acceptsCount(count: number): boolean {
     return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+
+  /** What the gates go by for one request. */
+  traitsOf(context: Context, args: Args): RequestTraits {
+    return this.#traits === null ? this : this.#traits(context, args);
   }
 
   /** Sets the statistics to zero, as CONFIG RESETSTAT does. */

@@ -9,6 +9,7 @@ import type { Args } from "../resp/request_batch.ts";
 import type { Context } from "./context.ts";
 import type { KeyCollector, KeySpec } from "./key_specs.ts";
 import type { Outcome } from "./outcome.ts";
+import type { RequestTraits } from "./request_traits.ts";
 
 /** The groups of `COMMAND DOCS`. */
 export type CommandGroup =
@@ -80,6 +81,12 @@ export interface CommandSpec {
   readonly replacedBy?: string;
   /** Makes it a container: the second word selects one of these. */
   readonly subcommands?: readonly CommandSpec[];
+  /** What the gates go by in place of the flags, where that depends on the request: EXEC, scripts. */
+  readonly traits?: (context: Context, args: Args) => RequestTraits;
+  /** Answers when a gate or the arity refuses the request, in place of the plain error: EXEC. */
+  readonly refuse?: (context: Context, text: string, reply: Reply) => void;
+  /** Runs at once inside MULTI, where other commands are queued. */
+  readonly isNeverQueued?: boolean;
   /** Absent on a pure container. */
   readonly run?: Handler;
 }

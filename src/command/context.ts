@@ -7,6 +7,7 @@
 import type { Database } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 import type { ArgumentSource } from "../resp/request_batch.ts";
+import type { Command } from "./command.ts";
 
 /** Whose requests a context runs. */
 export type Origin =
@@ -28,6 +29,8 @@ export type EffectMode =
   /** Not at all. */
   | "suppressed";
 
+const NOTHING_REDACTED: readonly number[] = [];
+
 /** One who runs commands. */
 export class Context {
   /** The client's id; 0 for contexts that are no client. */
@@ -47,6 +50,11 @@ export class Context {
   /** Set by a handler: the connection closes when the reply has been sent. */
   closeAfterReply = false;
 
+  /** The command of the last request, whether or not it ran; null before the first and after an unknown one. */
+  lastCommand: Command | null = null;
+  /** Positions of arguments of the running command that MONITOR and the slow log must not show. */
+  redactedArguments: readonly number[] = NOTHING_REDACTED;
+
   /** How the running command propagates; the executor resets it for each. */
   effectMode: EffectMode = "default";
   /** The effects of mode "replaced". */
@@ -65,6 +73,17 @@ export class Context {
   /** Unix time in milliseconds for the whole command. */
   get now(): number {
     return this.store.clock.now;
+  }
+
+  /** For the executor: forgets what the command before has said about itself. */
+  beginCommand(): void {
+    this.effectMode = "default";
+    this.redactedArguments = NOTHING_REDACTED;
+  }
+
+  /** Hides arguments of the running command from MONITOR and the slow log. */
+  redact(...positions: number[]): void {
+    this.redactedArguments = [...this.redactedArguments, ...positions];
   }
 
   /** Propagates these commands instead of the running one, if it changed something. Bytes are copied by then. */

@@ -37,6 +37,8 @@ export interface ExecutorOptions {
   readonly logger: Logger;
   readonly gates: readonly Gate[];
   readonly observers: readonly ExecutorObserver[];
+  /** Asked about each request that names no command; true when it has dealt with it. */
+  readonly onUnknown?: (context: Context, args: Args) => boolean;
 }
 
 /** Runs commands of one server. */
@@ -54,6 +56,10 @@ export class Executor {
   readonly #callObservers: readonly ExecutorObserver[];
   readonly #calledObservers: readonly ExecutorObserver[];
   readonly #observers: readonly ExecutorObserver[];
+  readonly #onUnknown: ((context: Context, args: Args) => boolean) | null;
+  /** Where the running command answers, and the errors there that are not its own. */
+  #reply: Reply | null = null;
+  #errorsBefore = 0;
   /** When the last command ended: the next of the batch begins then, which spares a look at the clock. */
   #lastEndMs = 0;
 
@@ -64,6 +70,7 @@ export class Executor {
     this.#logger = options.logger;
     this.#gates = options.gates;
     this.#observers = options.observers;
+    this.#onUnknown = options.onUnknown ?? null;
     this.#callObservers = options.observers.filter((observer) => observer.onCall !== undefined);
     this.#calledObservers = options.observers.filter((observer) => observer.onCalled !== undefined);
   }
@@ -80,7 +87,8 @@ export class Executor {
     let command = registry.find(args.at(0));
     const subcommands = command?.subcommands;
     if (subcommands && args.count > 1) command = subcommands.find(args.at(1));
-    if (command === null) return this.reject(context, null, registry.unknownCommandText(args), reply);
+    context.lastCommand = command;
+    if (command === null) return this.#refuseUnknown(context, args, reply);
     if (!command.acceptsCount(args.count) || command.run === null) {
       return this.reject(context, command, wrongArity(command.fullName), reply);
     }
@@ -96,33 +104,61 @@ export class Executor {
 
   /** Runs a command without asking the gates. */
   call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
-    const { stats } = this.#store;
+    const { stats, clock } = this.#store;
     const dirtyBefore = stats.dirty;
-    const errorsBefore = reply.errorCount;
-    const startMs = this.depth === 0 ? this.#lastEndMs : this.#store.clock.stopwatchMs();
+    const startMs = this.depth === 0 ? this.#lastEndMs : clock.stopwatchMs();
     for (const observer of this.#callObservers) observer.onCall!(context, command, args);
     this.depth++;
-    context.effectMode = "default";
+    context.beginCommand();
+    this.#reply = reply;
+    this.#errorsBefore = reply.errorCount;
     const wait = this.#run(context, command, args, reply);
-    const endMs = this.#store.clock.stopwatchMs();
+    const endMs = clock.stopwatchMs();
     this.#lastEndMs = endMs;
     command.stats.calls++;
     command.stats.microseconds += (endMs - startMs) * 1000;
     this.callCount++;
-    if (reply.errorCount !== errorsBefore) command.stats.failed++;
+    if (reply.errorCount !== this.#errorsBefore) command.stats.failed++;
     for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, endMs - startMs);
     this.depth--;
     if (this.propagation.isActive) this.#propagate(context, args, stats.dirty !== dirtyBefore);
-    if (this.depth === 0) this.#finishUnit();
+    if (this.depth === 0) {
+      this.#finishUnit(!command.touchesArbitraryKeys);
+      // The rest of the batch must not live in the time before a slow command.
+      if (endMs - startMs >= 1) clock.refresh();
+    }
+    return wait;
+  }
+
+  /**
+   * Runs a command on behalf of a running one: EXEC's queue, scripts. What the outer command has said about its own
+   * propagation stays as it was, and errors of the inner one do not count as the outer one's.
+   */
+  callNested(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
+    const { effectMode, effects, redactedArguments } = context;
+    const outerReply = this.#reply;
+    const outerErrors = this.#errorsBefore;
+    const wait = this.call(context, command, args, reply);
+    context.effectMode = effectMode;
+    context.effects = effects;
+    context.redactedArguments = redactedArguments;
+    this.#reply = outerReply;
+    this.#errorsBefore = outerReply === reply ? reply.errorCount : outerErrors;
     return wait;
   }
 
   /** Answers with an error as for a request that may not run. */
   reject(context: Context, command: Command | null, text: string, reply: Reply): null {
-    reply.error(text);
-    if (command !== null) command.stats.rejected++;
     for (const observer of this.#observers) observer.onRejected?.(context, command);
+    if (command !== null) command.stats.rejected++;
+    if (command?.spec.refuse === undefined) reply.error(text);
+    else command.spec.refuse(context, text, reply);
     return null;
+  }
+
+  /** Passes on that an error was written to a client. */
+  noteError(context: Context, text: string): void {
+    for (const observer of this.#observers) observer.onError?.(context, text);
   }
 
   /** Runs work that is no command but may write (cron, an end of a wait) as one execution unit. */
@@ -134,6 +170,11 @@ export class Executor {
       this.depth--;
       if (this.depth === 0) this.#finishUnit();
     }
+  }
+
+  #refuseUnknown(context: Context, args: Args, reply: Reply): null {
+    if (this.#onUnknown?.(context, args) === true) return null;
+    return this.reject(context, null, this.registry.unknownCommandText(args), reply);
   }
 
   #run(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
@@ -158,8 +199,8 @@ export class Executor {
     else this.propagation.add(context.db.index, args.retain());
   }
 
-  #finishUnit(): void {
-    this.propagation.finish();
+  #finishUnit(isWrapped = true): void {
+    this.propagation.finish(isWrapped);
     const { waiting } = this.#store;
     if (waiting.hasReady) waiting.serveReady(() => this.propagation.finish());
   }

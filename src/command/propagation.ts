@@ -68,15 +68,15 @@ export class Propagation {
     this.finish();
   }
 
-  /** Feeds the effects of the unit to the sinks. */
-  finish(): void {
+  /** Feeds the effects of the unit to the sinks; unless `isWrapped`, without MULTI and EXEC around several. */
+  finish(isWrapped = true): void {
     const pending = this.#pending;
     if (pending.length === 0) return;
     const effects = pending.splice(0);
-    const isWrapped = effects.length > 1 && this.#isMultiAllowed;
-    if (isWrapped) this.#feed(effects[0]!.dbIndex, MULTI);
+    const hasMulti = isWrapped && effects.length > 1 && this.#isMultiAllowed;
+    if (hasMulti) this.#feed(effects[0]!.dbIndex, MULTI);
     for (const effect of effects) this.#feed(effect.dbIndex, effect.args);
-    if (isWrapped) this.#feed(effects.at(-1)!.dbIndex, EXEC);
+    if (hasMulti) this.#feed(effects.at(-1)!.dbIndex, EXEC);
   }
 
   /** Runs `work`, whose effects are independent of each other: active expiry. They go out without MULTI. */

@@ -7,12 +7,14 @@
 import type { CommandSpec } from "../command/command_spec.ts";
 import { pingCommands } from "./connection/ping.ts";
 import { basicCommands } from "./string/basic.ts";
+import { saveCommands } from "./server/save.ts";
 import type { Services } from "./services.ts";
 
 /** The declarations of all commands, for a server made of `services`. */
-export function allCommandSpecs(_services: Services): CommandSpec[] {
+export function allCommandSpecs(services: Services): CommandSpec[] {
   return [
     ...pingCommands,
     ...basicCommands,
+    ...saveCommands(services),
   ];
 }

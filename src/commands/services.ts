@@ -15,6 +15,10 @@ import type { Executor } from "../command/executor.ts";
 import type { Propagation } from "../command/propagation.ts";
 import type { CommandRegistry } from "../command/registry.ts";
 import type { Config } from "../config/config.ts";
+import type { InfoSections } from "../metrics/info_sections.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Loading } from "../persistence/loading.ts";
+import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import type { Store } from "../store/store.ts";
 
 /** What SHUTDOWN and SIGTERM ask for. */
@@ -47,6 +51,22 @@ export interface Lifecycle {
   readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[];
 }
 
+/** How DEBUG RELOAD goes about it. */
+export interface ReloadOptions {
+  /** Save before loading; otherwise the file that is there is loaded. */
+  readonly save: boolean;
+  /** Empty the databases before loading. */
+  readonly flush: boolean;
+  /** Keys of the file replace those that are there; otherwise that is an error. */
+  readonly merge: boolean;
+}
+
+/** What DEBUG asks of persistence; both resolve with null, or with the text of the error reply. */
+export interface Reloading {
+  reload(options: ReloadOptions): Promise<string | null>;
+  loadAof(): Promise<string | null>;
+}
+
 /** The parts of one server, as its commands see them. */
 export interface Services {
   readonly clock: Clock;
@@ -58,8 +78,20 @@ export interface Services {
   readonly store: Store;
   readonly clients: ClientRegistry;
   readonly propagation: Propagation;
+  readonly loading: Loading;
+  readonly persistence: RdbPersistence;
   /** Who starts and stops the server. */
   readonly lifecycle: Lifecycle;
+  /** What the server measures about itself. */
+  readonly metrics: Metrics;
+  /** The sections of INFO: every subsystem adds or supplies its own. */
+  readonly info: InfoSections;
+  /** Whether a dataset is being loaded; persistence sets it. */
+  isLoading: () => boolean;
+  /** The ACL users as CONFIG REWRITE writes them (`name rule...`); the ACL sets it. */
+  aclUsers: () => readonly string[];
+  /** DEBUG RELOAD and LOADAOF; persistence sets it. */
+  reloading: Reloading | null;
   registry: CommandRegistry;
   executor: Executor;
 }

@@ -116,7 +116,7 @@ export class RdbParser {
     throw RdbFormatError.shortRead(this.offset);
   }
 
-  /** Gives up: frees the value that is half built. Nothing may be fed afterwards. */
+  /** Gives up: frees the value that is half built. Nothing may be fed afterwards; not for the visitor to call. */
   abort(): void {
     this.#progress.return();
   }

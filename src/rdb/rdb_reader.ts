@@ -255,13 +255,22 @@ export class RdbReader {
     const original = this.length;
     this.#checkStringLength(original, "rdbLoadLzfStringObject");
     if (!this.has(compressed)) return false;
-    const text = lzfDecompress(this.bytes, this.position, this.position + compressed, original);
+    const text = this.#decompress(compressed, original);
     if (text === null) throw this.corrupt("Invalid LZF compressed string");
     slot.bytes = text;
     slot.start = 0;
     slot.end = original;
     this.position += compressed;
     return true;
+  }
+
+  #decompress(compressed: number, original: number): Uint8Array<ArrayBuffer> | null {
+    try {
+      return lzfDecompress(this.bytes, this.position, this.position + compressed, original);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw this.#outOfMemory(`rdbLoadLzfStringObject failed allocating ${original} bytes`);
+    }
   }
 
   #checkStringLength(length: number, where: string): void {

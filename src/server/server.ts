@@ -17,11 +17,17 @@ import { CommandRegistry } from "../command/registry.ts";
 import { allCommandSpecs } from "../commands/all.ts";
 import type { Services } from "../commands/services.ts";
 import { Config } from "../config/config.ts";
+import { InfoSections } from "../metrics/info_sections.ts";
+import { Metrics } from "../metrics/metrics.ts";
+import { Loading } from "../persistence/loading.ts";
+import { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import { Store } from "../store/store.ts";
 import { acceptClient } from "./acceptor.ts";
 import { startBanner } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
+import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
+import { allObservers } from "./observers.ts";
 
 /** What a server is made with. */
 export interface ServerOptions {
@@ -65,7 +71,10 @@ export class Server {
       services: () => this.services,
     });
     this.lifecycle.configPath = options.configPath ?? "";
-    const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron };
+    const loading = new Loading();
+    const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading });
+    this.lifecycle.beforeStop.push(({ save }) => persistence.saveBeforeStop(save));
+    const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
     // The commands close over the services, so these two are completed after the commands exist.
     const services = { ...parts, lifecycle: this.lifecycle } as Omit<Services, "registry" | "executor"> as Services;
     this.services = services;
@@ -75,8 +84,8 @@ export class Server {
       propagation,
       logger,
       registry: services.registry,
-      gates: [],
-      observers: [],
+      gates: allGates(services),
+      observers: allObservers(services),
     });
     this.#rename(options.renames ?? []);
     this.#bindConfig();
@@ -89,9 +98,8 @@ export class Server {
   }
 
   /** Binds, loads the data and begins to serve. `port` overrides the configuration; 0 takes any that is free. Throws `StartError`. */
-  // deno-lint-ignore require-await
   async start(port?: number): Promise<void> {
-    const { logger, config, cron } = this.services;
+    const { logger, config, cron, persistence } = this.services;
     logger.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     const wanted = port ?? config.integer("port").value;
     // As in Redis, `port 0` in the configuration means no TCP at all.
@@ -101,6 +109,7 @@ export class Server {
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();
+    if (!await persistence.loadAtStart()) throw this.#failure("Exiting: the dataset cannot be loaded");
     logger.notice("Ready to accept connections");
   }
 
@@ -145,7 +154,8 @@ export class Server {
   }
 
   #addJobs(): void {
-    const { cron, store, clock } = this.services;
+    const { cron, store, clock, persistence } = this.services;
+    cron.every(0, "save points", () => persistence.checkSavePoints());
     cron.every(0, "lazy free", () => store.lazyFree.run(TIME_SLICE_MS));
     cron.every(0, "rehash", () => {
       for (const { keyspace } of store.databases) {

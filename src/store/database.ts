@@ -14,6 +14,7 @@ import { NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from "./keyspace_events.t
 import type { Store } from "./store.ts";
 import { writeString, writeStringBytes, writeStringInteger } from "./string_entries.ts";
 import type { Value } from "./value.ts";
+import type { KeyState } from "./watched_keys.ts";
 
 /** Encoding to keep when a string is set from bytes that must stay bytes. */
 export interface SetStringOptions {
@@ -164,7 +165,7 @@ export class Database {
   /** Tells those who watch or cache `key` that it changed: Redis's `signalModifiedKey`. */
   touch(key: Slice): void {
     const { store } = this;
-    store.watched.touch(this.index, key);
+    if (!store.watched.isEmpty) store.watched.touch(this.index, key, (changed) => this.stateOf(changed));
     if (store.onKeyChanged.hasListeners) store.onKeyChanged.emit({ dbIndex: this.index, key });
   }
 
@@ -179,6 +180,13 @@ export class Database {
   isExpired(entry: EntryRef): boolean {
     const atMs = this.keyspace.expiryOf(entry);
     return atMs >= 0 && this.store.clock.now > atMs;
+  }
+
+  /** What there is of a key, without touching it. */
+  stateOf(key: Slice): KeyState {
+    const entry = this.keyspace.find(key);
+    if (entry === NO_ENTRY) return "missing";
+    return this.isExpired(entry) ? "expired" : "alive";
   }
 
   /** Deletes an expired key as a master does: event, count and propagation. */
@@ -254,7 +262,7 @@ export class Database {
 
   #preserved(key: Slice, entry: EntryRef): EntryRef {
     const { snapshot } = this.store;
-    if (snapshot !== null) snapshot.preserve(this.keyspace, entry, key);
+    if (snapshot !== null) snapshot.preserve(this.keyspace, entry);
     return entry;
   }
 

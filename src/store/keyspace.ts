@@ -21,9 +21,10 @@ import {
   LRU_MASK,
   NO_ENTRY,
   packUserWord,
+  readInt64,
   readSafeInt64,
   readUint32,
-  writeSafeInt64,
+  writeInt64,
   writeUint32,
 } from "./entry_layout.ts";
 import { ExpiryIndex } from "./expiry_index.ts";
@@ -146,6 +147,24 @@ export class Keyspace {
     return entry;
   }
 
+  /** Makes an entry, whose former value is out of the table, hold a value that is not a string. The entry may move. */
+  overwriteValue(entry: EntryRef, value: Value, lru: number): EntryRef {
+    const target = this.resizeValue(entry, 0, 4);
+    writeUint32(this.payloadBytes(target), this.valueOffset(target), this.#values.add(value));
+    this.dict.setUserWord(target, packUserWord(KIND_CODES[value.kind], 0, lru));
+    return target;
+  }
+
+  /** Adds `key`, which must be absent, with a copy of the string of `entry` of `source`, of the same encoding. */
+  insertStringCopy(key: Slice, source: Keyspace, entry: EntryRef, lru: number): EntryRef {
+    const used = source.usedValueBytes(entry);
+    const target = this.insert(key, used);
+    const from = source.valueOffset(entry);
+    this.payloadBytes(target).set(source.payloadBytes(entry).subarray(from, from + used), this.valueOffset(target));
+    this.dict.setUserWord(target, packUserWord(KIND_STRING, source.stringEncodingOf(entry), lru));
+    return target;
+  }
+
   /** Takes the value that is not a string out of the table; the entry must be removed or overwritten next. */
   detachValue(entry: EntryRef): Value {
     invariant(this.kindOf(entry) !== KIND_STRING, "a string has no slot in the value table");
@@ -158,14 +177,25 @@ export class Keyspace {
     this.dict.removeEntry(entry);
   }
 
-  /** Unix time in milliseconds at which the entry expires, or -1. */
+  /** True when the entry has an expiry. */
+  hasExpiry(entry: EntryRef): boolean {
+    return this.dict.flag(entry, FLAG_EXPIRES);
+  }
+
+  /** Unix time in milliseconds at which the entry expires, or -1. Beyond 2^53 the nearest number. */
   expiryOf(entry: EntryRef): number {
     if (!this.dict.flag(entry, FLAG_EXPIRES)) return -1;
     return readSafeInt64(this.payloadBytes(entry), this.dict.payloadOffset(entry));
   }
 
-  /** Sets the expiry in unix milliseconds; the entry may move. */
-  setExpiry(entry: EntryRef, atMs: number): EntryRef {
+  /** As `expiryOf`, exact: a bigint where a number would not do. */
+  exactExpiryOf(entry: EntryRef): number | bigint {
+    if (!this.dict.flag(entry, FLAG_EXPIRES)) return -1;
+    return readInt64(this.payloadBytes(entry), this.dict.payloadOffset(entry));
+  }
+
+  /** Sets the expiry in unix milliseconds, 64 bits, a number being safe; the entry may move. */
+  setExpiry(entry: EntryRef, atMs: number | bigint): EntryRef {
     const dict = this.dict;
     let target = entry;
     if (!dict.flag(entry, FLAG_EXPIRES)) {
@@ -177,7 +207,7 @@ export class Keyspace {
       dict.setFlag(target, FLAG_EXPIRES, true);
       writeUint32(bytes, at + 8, this.expiry.add(target));
     }
-    writeSafeInt64(this.payloadBytes(target), dict.payloadOffset(target), atMs);
+    writeInt64(this.payloadBytes(target), dict.payloadOffset(target), atMs);
     return target;
   }
 

@@ -90,6 +90,8 @@ export class SnapshotWalk {
   /** Saves nothing more. `step` must still be called until `isFinished`, to clear the marks of the walk. */
   cancel(): void {
     this.#sink = null;
+    // Ends the saver where it stands: it may hold its value's table still.
+    this.#large?.slices.return(undefined);
     this.#large = null;
     this.#urgent.length = 0;
     this.#wake();
@@ -103,17 +105,20 @@ export class SnapshotWalk {
     for (let count = 0; count < 16 && !this.isFinished && this.#large === null; count++) this.#visitBucket();
   }
 
-  /** Must be called before an entry of `keyspace` is changed or removed. */
-  preserve(keyspace: Keyspace, entry: EntryRef, key: Slice): void {
-    if (this.#sink === null || this.#isDone(keyspace, entry)) return;
-    const { dbIndex } = this.#sections[keyspace.section]!;
-    invariant(
-      !this.isHeld(keyspace, entry),
-      `the writer of a large key must wait for the snapshot: ${key.length} bytes`,
-    );
-    this.#sink.saveEntry(dbIndex, keyspace, entry);
-    this.keysSaved++;
-    keyspace.setSaved(entry, true);
+  /**
+   * Must be called before an entry of `keyspace` is changed or removed. The gate before a command has made the writers of
+   * large keys wait; what reaches a large key all the same (a push that a blocked client hands on) pays for it here.
+   */
+  preserve(keyspace: Keyspace, entry: EntryRef): void {
+    if (this.#sink === null) return;
+    const large = this.#large;
+    if (large !== null && large.entry === entry && large.keyspace === keyspace) {
+      while (this.#large === large) this.#continueLarge(large);
+    } else if (!this.#isDone(keyspace, entry)) {
+      this.#sink.saveEntry(this.#sections[keyspace.section]!.dbIndex, keyspace, entry);
+      this.keysSaved++;
+      keyspace.setSaved(entry, true);
+    }
   }
 
   /** Must be called after an entry was added to `keyspace`. */

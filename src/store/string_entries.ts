@@ -2,13 +2,16 @@
  * String values inside the entries of a keyspace: written, read and changed in place.
  *
  * - A value that reads as a 64-bit integer is kept as one, as Redis's `tryObjectEncoding` does; the rest as bytes.
- * - Nothing here knows of expiry, events or snapshots: `Database` calls these functions at the right moment.
+ * - What is appended to or overwritten in part becomes raw and stays so until it is set anew, as in Redis.
+ * - Blocks of the arena are not cleared: whatever comes to lie within a string's length is written here.
+ * - Nothing here knows of expiry, events or snapshots: `Database` and the commands call at the right moment.
  */
 
-import { parseInteger, parseSafeInteger, writeBigInteger, writeInteger } from "../bytes/integer.ts";
+import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
 import { Slice } from "../bytes/slice.ts";
-import { KIND_STRING } from "../values/kind.ts";
 import type { Reply } from "../resp/reply.ts";
+import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "../values/int64.ts";
+import { KIND_STRING } from "../values/kind.ts";
 import {
   EMBSTR_SIZE_LIMIT,
   ENCODING_EMBSTR,
@@ -17,32 +20,40 @@ import {
   type EntryRef,
   NO_ENTRY,
   packUserWord,
-  readInt32,
-  readSafeInt64,
   readUint32,
-  writeSafeInt64,
   writeUint32,
 } from "./entry_layout.ts";
 import type { Keyspace } from "./keyspace.ts";
 
-/** Digits of the longest 64-bit integer, with its sign. */
-const MAX_INTEGER_DIGITS = 20;
+/** The longest string that an entry can describe, whatever `proto-max-bulk-len` says. */
+export const MAX_STRING_LENGTH = 0xffffffff;
 
 /** How much a growing string gets beyond its need, at most, as in Redis's `SDS_MAX_PREALLOC`. */
 const MAX_PREALLOCATION = 1024 * 1024;
 
+const LENGTH_BYTES = 4;
+const INTEGER_BYTES = 8;
+
+/** Up to this length a loop costs less than a view for `set`. */
+const LOOP_COPY_MAX = 64;
+
 /** A slice that can hold the digits of an integer value: where string values are read to. */
 export class StringView extends Slice {
-  readonly #digits = new Uint8Array(MAX_INTEGER_DIGITS);
+  readonly #digits = new Uint8Array(MAX_INTEGER_LENGTH);
 
   /** Points at the digits of `value`. */
-  setInteger(value: number | bigint): void {
+  setInteger(value: Int64): void {
     this.bytes = this.#digits;
     this.start = 0;
-    this.end = typeof value === "number"
-      ? writeInteger(this.#digits, 0, value)
-      : writeBigInteger(this.#digits, 0, value);
+    this.end = writeInt64Text(this.#digits, 0, value);
   }
+}
+
+const scratch = new StringView();
+
+/** The encoding of a string of bytes that is set as a whole. */
+export function encodingOfLength(length: number): number {
+  return length <= EMBSTR_SIZE_LIMIT ? ENCODING_EMBSTR : ENCODING_RAW;
 }
 
 /**
@@ -51,16 +62,11 @@ export class StringView extends Slice {
  */
 export function writeString(keyspace: Keyspace, entry: EntryRef, key: Slice, value: Slice, lru: number): EntryRef {
   const length = value.end - value.start;
-  if (length <= MAX_INTEGER_DIGITS) {
-    const integer = parseSafeInteger(value.bytes, value.start, value.end);
+  if (length <= MAX_INTEGER_LENGTH) {
+    const integer = parseInt64(value.bytes, value.start, value.end);
     if (integer === integer) return writeStringInteger(keyspace, entry, key, integer, lru);
-    if (length > 15) {
-      const wide = parseInteger(value.bytes, value.start, value.end);
-      if (wide !== null) return writeStringInteger(keyspace, entry, key, wide, lru);
-    }
   }
-  const encoding = length <= EMBSTR_SIZE_LIMIT ? ENCODING_EMBSTR : ENCODING_RAW;
-  return writeStringBytes(keyspace, entry, key, value, { encoding, lru });
+  return writeBytes(keyspace, entry, key, value, packUserWord(KIND_STRING, encodingOfLength(length), lru));
 }
 
 /** As `writeString`, but never as an integer and with the encoding given. */
@@ -71,13 +77,18 @@ export function writeStringBytes(
   value: Slice,
   options: { readonly encoding: number; readonly lru: number },
 ): EntryRef {
+  return writeBytes(keyspace, entry, key, value, packUserWord(KIND_STRING, options.encoding, options.lru));
+}
+
+function writeBytes(keyspace: Keyspace, entry: EntryRef, key: Slice, value: Slice, userWord: number): EntryRef {
   const length = value.end - value.start;
-  const target = entry === NO_ENTRY ? keyspace.insert(key, 4 + length) : keyspace.resizeValue(entry, 0, 4 + length);
-  keyspace.dict.setUserWord(target, packUserWord(KIND_STRING, options.encoding, options.lru));
+  const size = LENGTH_BYTES + length;
+  const target = entry === NO_ENTRY ? keyspace.insert(key, size) : keyspace.resizeValue(entry, 0, size);
+  keyspace.dict.setUserWord(target, userWord);
   const bytes = keyspace.payloadBytes(target);
   const at = keyspace.valueOffset(target);
   writeUint32(bytes, at, length);
-  copyBytes(bytes, at + 4, value);
+  copyBytes(bytes, at + LENGTH_BYTES, value);
   return target;
 }
 
@@ -86,122 +97,110 @@ export function writeStringInteger(
   keyspace: Keyspace,
   entry: EntryRef,
   key: Slice,
-  value: number | bigint,
+  value: Int64,
   lru: number,
 ): EntryRef {
-  const target = entry === NO_ENTRY ? keyspace.insert(key, 8) : keyspace.resizeValue(entry, 0, 8);
+  const target = entry === NO_ENTRY
+    ? keyspace.insert(key, INTEGER_BYTES)
+    : keyspace.resizeValue(entry, 0, INTEGER_BYTES);
   keyspace.dict.setUserWord(target, packUserWord(KIND_STRING, ENCODING_INT, lru));
-  const bytes = keyspace.payloadBytes(target);
-  const at = keyspace.valueOffset(target);
-  if (typeof value === "number") {
-    writeSafeInt64(bytes, at, value);
-  } else {
-    writeUint32(bytes, at, Number(BigInt.asIntN(32, value)));
-    writeUint32(bytes, at + 4, Number(BigInt.asIntN(32, value >> 32n)));
-  }
+  writeInt64(keyspace.payloadBytes(target), keyspace.valueOffset(target), value);
   return target;
 }
 
 /** Bytes of the string as a client sees it. */
 export function stringLength(keyspace: Keyspace, entry: EntryRef): number {
-  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) {
-    return readString(keyspace, entry, lengthView).length;
-  }
+  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return readString(keyspace, entry, scratch).length;
   return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry));
 }
-
-const lengthView = new StringView();
 
 /** Points `out` at the string's bytes: valid until the keyspace changes or `out` is used again. */
 export function readString(keyspace: Keyspace, entry: EntryRef, out: StringView): StringView {
   const bytes = keyspace.payloadBytes(entry);
   const at = keyspace.valueOffset(entry);
   if (keyspace.stringEncodingOf(entry) === ENCODING_INT) {
-    out.setInteger(readInteger(bytes, at));
+    out.setInteger(readInt64(bytes, at));
   } else {
     out.bytes = bytes;
-    out.start = at + 4;
-    out.end = at + 4 + readUint32(bytes, at);
+    out.start = at + LENGTH_BYTES;
+    out.end = out.start + readUint32(bytes, at);
   }
   return out;
 }
 
 /** Writes the string as a bulk reply. */
 export function replyString(keyspace: Keyspace, entry: EntryRef, reply: Reply): void {
-  const bytes = keyspace.payloadBytes(entry);
-  const at = keyspace.valueOffset(entry);
-  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) {
-    reply.bulkSlice(readString(keyspace, entry, lengthView));
-  } else {
-    reply.bulk(bytes, at + 4, at + 4 + readUint32(bytes, at));
-  }
+  reply.bulkSlice(readString(keyspace, entry, scratch));
 }
 
-/** The string as an integer of 64 bits: a number where that is exact, null where it is no integer. */
-export function stringAsInteger(keyspace: Keyspace, entry: EntryRef): number | bigint | null {
+/** The string as an integer of 64 bits: a number where that is safe, null where it is no integer. */
+export function stringAsInteger(keyspace: Keyspace, entry: EntryRef): Int64 | null {
   const bytes = keyspace.payloadBytes(entry);
   const at = keyspace.valueOffset(entry);
-  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return readInteger(bytes, at);
-  const end = at + 4 + readUint32(bytes, at);
-  const integer = parseSafeInteger(bytes, at + 4, end);
-  return integer === integer ? integer : parseInteger(bytes, at + 4, end);
+  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return readInt64(bytes, at);
+  const start = at + LENGTH_BYTES;
+  const integer = parseInt64(bytes, start, start + readUint32(bytes, at));
+  return integer === integer ? integer : null;
 }
 
 /** Appends to the string, which becomes raw; returns the entry, which may have moved. */
 export function appendString(keyspace: Keyspace, entry: EntryRef, suffix: Slice): EntryRef {
   const length = stringLength(keyspace, entry);
-  const target = growString(keyspace, entry, length + suffix.length);
-  copyBytes(keyspace.payloadBytes(target), keyspace.valueOffset(target) + 4 + length, suffix);
+  const target = extend(keyspace, entry, length + suffix.length);
+  copyBytes(keyspace.payloadBytes(target), keyspace.valueOffset(target) + LENGTH_BYTES + length, suffix);
   return target;
 }
 
 /** Overwrites part of the string from `offset` on, zero-filling a gap; it becomes raw. Returns the entry. */
 export function overwriteString(keyspace: Keyspace, entry: EntryRef, offset: number, part: Slice): EntryRef {
-  const target = growString(keyspace, entry, Math.max(stringLength(keyspace, entry), offset + part.length));
-  copyBytes(keyspace.payloadBytes(target), keyspace.valueOffset(target) + 4 + offset, part);
+  const length = stringLength(keyspace, entry);
+  const target = extend(keyspace, entry, Math.max(length, offset + part.length));
+  const bytes = keyspace.payloadBytes(target);
+  const start = keyspace.valueOffset(target) + LENGTH_BYTES;
+  if (offset > length) bytes.fill(0, start + length, start + offset);
+  copyBytes(bytes, start + offset, part);
   return target;
 }
 
 /** Makes the string raw and at least `length` bytes long, new bytes being zero. Returns the entry. */
 export function growString(keyspace: Keyspace, entry: EntryRef, length: number): EntryRef {
-  let target = entry;
-  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) target = integerToBytes(keyspace, entry);
-  const used = readUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target));
-  keyspace.setKind(target, KIND_STRING, ENCODING_RAW);
-  if (length <= used) return target;
-  if (4 + length > keyspace.valueCapacity(target)) {
-    target = keyspace.resizeValue(target, 4 + used, 4 + length + Math.min(length, MAX_PREALLOCATION));
+  const used = stringLength(keyspace, entry);
+  const target = extend(keyspace, entry, Math.max(used, length));
+  if (length > used) {
+    const start = keyspace.valueOffset(target) + LENGTH_BYTES;
+    keyspace.payloadBytes(target).fill(0, start + used, start + length);
   }
-  const bytes = keyspace.payloadBytes(target);
-  const at = keyspace.valueOffset(target);
-  bytes.fill(0, at + 4 + used, at + 4 + length);
-  writeUint32(bytes, at, length);
+  return target;
+}
+
+/** Makes the string raw and exactly `length` bytes long, which is no shorter; the caller writes the new bytes. */
+function extend(keyspace: Keyspace, entry: EntryRef, length: number): EntryRef {
+  let target = keyspace.stringEncodingOf(entry) === ENCODING_INT ? integerToBytes(keyspace, entry) : entry;
+  keyspace.setKind(target, KIND_STRING, ENCODING_RAW);
+  const used = readUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target));
+  if (length === used) return target;
+  if (LENGTH_BYTES + length > keyspace.valueCapacity(target)) {
+    // A string that was empty has shown no habit of growing: it gets what it needs, as in Redis.
+    const spare = used === 0 ? 0 : Math.min(length, MAX_PREALLOCATION);
+    target = keyspace.resizeValue(target, LENGTH_BYTES + used, LENGTH_BYTES + length + spare);
+  }
+  writeUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target), length);
   return target;
 }
 
 function integerToBytes(keyspace: Keyspace, entry: EntryRef): EntryRef {
-  const digits = readString(keyspace, entry, lengthView);
-  const target = keyspace.resizeValue(entry, 0, 4 + digits.length);
+  const digits = readString(keyspace, entry, scratch);
+  const target = keyspace.resizeValue(entry, 0, LENGTH_BYTES + digits.length);
+  const bytes = keyspace.payloadBytes(target);
   const at = keyspace.valueOffset(target);
-  writeUint32(keyspace.payloadBytes(target), at, digits.length);
-  copyBytes(keyspace.payloadBytes(target), at + 4, digits);
+  writeUint32(bytes, at, digits.length);
+  copyBytes(bytes, at + LENGTH_BYTES, digits);
   return target;
 }
 
-function readInteger(bytes: Uint8Array, at: number): number | bigint {
-  const high = readInt32(bytes, at + 4);
-  // Within 53 bits the number is exact; the rest takes the slow way.
-  if (high >= -0x200000 && high < 0x200000) {
-    const value = readSafeInt64(bytes, at);
-    if (value !== -0x20000000000000) return value;
-  }
-  return (BigInt(high) << 32n) | BigInt(readUint32(bytes, at));
-}
-
-/** Short copies run as a loop: `set` with a view costs more than forty bytes of loop. */
 function copyBytes(target: Uint8Array, at: number, source: Slice): void {
   const { bytes, start, end } = source;
-  if (end - start > 64) {
+  if (end - start > LOOP_COPY_MAX) {
     target.set(bytes.subarray(start, end), at);
     return;
   }

@@ -11,6 +11,11 @@ import type { Slice } from "../bytes/slice.ts";
 
 /** A client that waits for any of its keys. */
 export interface KeyWaiter {
+  /**
+   * Waiters of one kind take turns: when one of them gets nothing from a key, those behind it are not asked. For lists,
+   * where a thousand may wait for one element. Absent: each is asked, since each may wait for something else (streams).
+   */
+  readonly turnKind?: number;
   /** Tries to satisfy the wait from `key` of its database; true when the wait is over. */
   serve(key: Uint8Array): boolean;
 }
@@ -73,7 +78,7 @@ export class WaitingKeys {
     if (this.#queues.has(name)) this.#ready.add(name);
   }
 
-  /** Signals every key of a database that somebody waits for: after SWAPDB. */
+  /** Signals every key of a database that somebody waits for: after SWAPDB and FLUSHDB. */
   signalDatabase(dbIndex: number): void {
     for (const [name, queue] of this.#queues) if (queue.dbIndex === dbIndex) this.#ready.add(name);
   }
@@ -88,14 +93,24 @@ export class WaitingKeys {
         this.#ready.delete(name);
         const queue = this.#queues.get(name);
         if (queue === undefined) continue;
-        for (const waiter of [...queue.waiters]) {
-          if (!this.#queuesOf.has(waiter) || !waiter.serve(queue.key)) continue;
-          this.remove(waiter);
-          afterEach();
-        }
+        this.#serve(queue, afterEach);
       }
     } finally {
       this.#isServing = false;
+    }
+  }
+
+  #serve(queue: Queue, afterEach: () => void): void {
+    let emptyHanded = 0;
+    for (const waiter of queue.waiters) {
+      const turnBit = waiter.turnKind === undefined ? 0 : 1 << waiter.turnKind;
+      if ((emptyHanded & turnBit) !== 0) continue;
+      if (waiter.serve(queue.key)) {
+        this.remove(waiter);
+        afterEach();
+      } else {
+        emptyHanded |= turnBit;
+      }
     }
   }
 }

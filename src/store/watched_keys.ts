@@ -2,6 +2,7 @@
  * Keys that clients WATCH: who must be told when one of them changes.
  *
  * - A watcher is told once and then knows itself to be dirty; it unwatches by itself.
+ * - A key that had expired already when it was watched counts as missing: that its remains are deleted is no change.
  */
 
 import { latin1 } from "../bytes/ascii.ts";
@@ -13,10 +14,22 @@ export interface KeyWatcher {
   isDirty: boolean;
 }
 
+/** What there is of a key: nothing, a value, or the remains of one that has expired. */
+export type KeyState = "missing" | "alive" | "expired";
+
 interface WatchedKey {
   readonly dbIndex: number;
   readonly key: Uint8Array;
-  readonly watchers: Set<KeyWatcher>;
+  /** Each watcher, and whether the key was expired when it came. */
+  readonly watchers: Map<KeyWatcher, boolean>;
+}
+
+/** A key that a watcher watches. */
+export interface WatchedKeyView {
+  readonly dbIndex: number;
+  readonly key: Uint8Array;
+  /** The key had expired when the watcher came. */
+  readonly wasExpired: boolean;
 }
 
 /** The watched keys of one server. */
@@ -24,17 +37,23 @@ export class WatchedKeys {
   readonly #keys = new Map<string, WatchedKey>();
   readonly #namesOf = new Map<KeyWatcher, Set<string>>();
 
-  /** True when at least one key is watched. */
+  /** True when no key is watched. */
   get isEmpty(): boolean {
     return this.#keys.size === 0;
   }
 
-  /** Adds a key to what `watcher` watches. */
-  watch(dbIndex: number, key: Slice, watcher: KeyWatcher): void {
+  /** Number of keys that somebody watches. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /** Adds a key to what `watcher` watches. `isExpired`: its time has come, though it is still there. */
+  watch(dbIndex: number, key: Slice, watcher: KeyWatcher, isExpired = false): void {
     const name = watchName(dbIndex, key);
     let watched = this.#keys.get(name);
-    if (watched === undefined) this.#keys.set(name, watched = { dbIndex, key: key.copy(), watchers: new Set() });
-    watched.watchers.add(watcher);
+    if (watched === undefined) this.#keys.set(name, watched = { dbIndex, key: key.copy(), watchers: new Map() });
+    if (watched.watchers.has(watcher)) return;
+    watched.watchers.set(watcher, isExpired);
     const names = this.#namesOf.get(watcher);
     if (names === undefined) this.#namesOf.set(watcher, new Set([name]));
     else names.add(name);
@@ -42,7 +61,9 @@ export class WatchedKeys {
 
   /** Forgets everything that `watcher` watches. */
   unwatch(watcher: KeyWatcher): void {
-    for (const name of this.#namesOf.get(watcher) ?? []) {
+    const names = this.#namesOf.get(watcher);
+    if (names === undefined) return;
+    for (const name of names) {
       const watched = this.#keys.get(name)!;
       watched.watchers.delete(watcher);
       if (watched.watchers.size === 0) this.#keys.delete(name);
@@ -51,22 +72,44 @@ export class WatchedKeys {
   }
 
   /** The keys that `watcher` watches. */
-  keysOf(watcher: KeyWatcher): { dbIndex: number; key: Uint8Array }[] {
-    return [...this.#namesOf.get(watcher) ?? []].map((name) => this.#keys.get(name)!);
+  keysOf(watcher: KeyWatcher): WatchedKeyView[] {
+    return [...this.#namesOf.get(watcher) ?? []].map((name) => {
+      const { dbIndex, key, watchers } = this.#keys.get(name)!;
+      return { dbIndex, key, wasExpired: watchers.get(watcher)! };
+    });
   }
 
-  /** Makes the watchers of `key` dirty. */
-  touch(dbIndex: number, key: Slice): void {
+  /** Makes the watchers of `key` dirty. `stateOf` tells what there is of it now, after the change. */
+  touch(dbIndex: number, key: Slice, stateOf: (key: Slice) => KeyState): void {
     if (this.#keys.size === 0) return;
     const watched = this.#keys.get(watchName(dbIndex, key));
-    if (watched !== undefined) { for (const watcher of watched.watchers) watcher.isDirty = true; }
+    if (watched !== undefined) markChanged(watched, "alive", stateOf(key));
   }
 
-  /** Makes those watchers dirty whose key in database `dbIndex` satisfies `isAffected`. */
+  /** Makes those watchers dirty whose key in database `dbIndex` satisfies `isAffected`: the database is being emptied. */
   touchDatabase(dbIndex: number, isAffected: (key: Uint8Array) => boolean): void {
+    this.touchReplaced(dbIndex, (key) => isAffected(key) ? "alive" : "missing", () => "missing");
+  }
+
+  /** Makes those watchers dirty whose key in database `dbIndex` becomes another when the whole database is replaced. */
+  touchReplaced(dbIndex: number, before: (key: Uint8Array) => KeyState, after: (key: Uint8Array) => KeyState): void {
     for (const watched of this.#keys.values()) {
-      if (watched.dbIndex !== dbIndex || !isAffected(watched.key)) continue;
-      for (const watcher of watched.watchers) watcher.isDirty = true;
+      if (watched.dbIndex === dbIndex) markChanged(watched, before(watched.key), after(watched.key));
+    }
+  }
+}
+
+function markChanged({ watchers }: WatchedKey, before: KeyState, after: KeyState): void {
+  if (before === "missing" && after === "missing") return;
+  for (const [watcher, wasExpired] of watchers) {
+    if (wasExpired) {
+      // The remains were removed: nothing that this watcher could see has changed, but from now on it can.
+      if (after === "missing") watchers.set(watcher, false);
+      else if (after === "alive") watcher.isDirty = true;
+    } else if (before === "missing" && after === "expired") {
+      watchers.set(watcher, true);
+    } else {
+      watcher.isDirty = true;
     }
   }
 }

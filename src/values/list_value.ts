@@ -33,6 +33,11 @@ export class ListValue {
     return this.quicklist.count;
   }
 
+  /** As TYPE names it. */
+  get kind(): "list" {
+    return "list";
+  }
+
   /** As OBJECT ENCODING names it. */
   get encoding(): "quicklist" {
     return "quicklist";
@@ -48,12 +53,14 @@ export class ListValue {
     return this.quicklist.head;
   }
 
-  /** Memory of the list in bytes. Walks the nodes. */
+  /** Memory of the list in bytes, without what its blocks have to spare. */
   get sizeBytes(): number {
-    const { arena, nodeCount } = this.quicklist;
-    let size = LIST_BYTES + nodeCount * QUICKLIST_NODE_BYTES;
-    for (let node = this.quicklist.head; node !== null; node = node.next) size += arena.capacity(node.handle);
-    return size;
+    return LIST_BYTES + this.nodeCount * QUICKLIST_NODE_BYTES + this.quicklist.contentBytes;
+  }
+
+  /** Blocks that freeing gives back, as Redis's `lazyfreeGetFreeEffort`. */
+  get freeEffort(): number {
+    return this.nodeCount;
   }
 
   /** Adds `element` before all others. */
@@ -195,6 +202,11 @@ export class ListValue {
   /** Gives all memory back; the list is then empty. */
   free(): void {
     this.quicklist.clear();
+  }
+
+  /** Gives back the memory of about `budget` nodes; true when all is given back. */
+  freeSome(budget: number): boolean {
+    return this.quicklist.clearSome(budget);
   }
 }
 

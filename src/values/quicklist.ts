@@ -81,6 +81,8 @@ export class Quicklist {
   nodeCount = 0;
   /** Elements of all nodes. */
   count = 0;
+  /** Bytes of the contents of all nodes. */
+  contentBytes = 0;
   readonly #maxNodeBytes: number;
 
   constructor(arena: Arena, limits: ListLimits) {
@@ -142,11 +144,12 @@ export class Quicklist {
     const isLarge = this.#isLarge(element);
     if (!node.isPlain && !isLarge) {
       node.handle = listpackReplace(this.arena, node.handle, position, element);
-      node.sizeBytes = listpackBytes(this.arena.bytesOf(node.handle), this.arena.offsetOf(node.handle));
+      this.#measure(node);
     } else if (node.isPlain && isLarge) {
       const handle = this.#plainBlock(element);
       this.arena.free(node.handle);
       node.handle = handle;
+      this.contentBytes += element.end - element.start - node.sizeBytes;
       node.sizeBytes = element.end - element.start;
     } else {
       this.insert(node, position, element, true);
@@ -190,7 +193,13 @@ export class Quicklist {
   clear(): void {
     for (let node = this.head; node !== null; node = node.next) this.arena.free(node.handle);
     this.head = this.tail = null;
-    this.nodeCount = this.count = 0;
+    this.nodeCount = this.count = this.contentBytes = 0;
+  }
+
+  /** Removes up to `nodeBudget` nodes from the head on; true when none is left. */
+  clearSome(nodeBudget: number): boolean {
+    for (let left = nodeBudget; left > 0 && this.head !== null; left--) this.#unlink(this.head);
+    return this.head === null;
   }
 
   #isLarge(element: Slice): boolean {
@@ -250,14 +259,21 @@ export class Quicklist {
     }
   }
 
+  /** Takes note of the size of a listpack that has changed. */
+  #measure(node: QuicklistNode): void {
+    const sizeBytes = listpackBytes(this.arena.bytesOf(node.handle), this.arena.offsetOf(node.handle));
+    this.contentBytes += sizeBytes - node.sizeBytes;
+    node.sizeBytes = sizeBytes;
+  }
+
   #added(node: QuicklistNode): void {
-    node.sizeBytes = listpackBytes(this.arena.bytesOf(node.handle), this.arena.offsetOf(node.handle));
+    this.#measure(node);
     node.count++;
     this.count++;
   }
 
   #removed(node: QuicklistNode, count: number): void {
-    node.sizeBytes = listpackBytes(this.arena.bytesOf(node.handle), this.arena.offsetOf(node.handle));
+    this.#measure(node);
     node.count -= count;
     this.count -= count;
   }
@@ -281,6 +297,7 @@ export class Quicklist {
     }
     this.nodeCount++;
     this.count += node.count;
+    this.contentBytes += node.sizeBytes;
   }
 
   #unlink(node: QuicklistNode): void {
@@ -290,6 +307,7 @@ export class Quicklist {
     else node.next.previous = node.previous;
     this.nodeCount--;
     this.count -= node.count;
+    this.contentBytes -= node.sizeBytes;
     node.count = 0;
     if (node.handle !== 0) this.arena.free(node.handle);
     node.handle = 0;
@@ -333,7 +351,7 @@ export class Quicklist {
     this.#unlink(dropped);
     kept.count += moved;
     this.count += moved;
-    kept.sizeBytes = listpackBytes(this.arena.bytesOf(kept.handle), this.arena.offsetOf(kept.handle));
+    this.#measure(kept);
     return kept;
   }
 }

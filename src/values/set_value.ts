@@ -59,6 +59,11 @@ export class SetValue {
     return this.#table === null ? intsetLength(this.#arena, this.#intset) : this.#table.size;
   }
 
+  /** As TYPE names it. */
+  get kind(): "set" {
+    return "set";
+  }
+
   /** As OBJECT ENCODING names it. */
   get encoding(): "intset" | "hashtable" {
     return this.#table === null ? "intset" : "hashtable";
@@ -73,6 +78,11 @@ export class SetValue {
   get sizeBytes(): number {
     if (this.#table === null) return SET_BYTES + this.#arena.capacity(this.#intset);
     return SET_BYTES + this.#table.tableBytes + this.#entryBytes;
+  }
+
+  /** Blocks that freeing gives back, as Redis's `lazyfreeGetFreeEffort`. */
+  get freeEffort(): number {
+    return this.#table === null ? 1 : this.#table.size;
   }
 
   /** The intset's own bytes in `slice`, for saving: valid until the set changes. Only while there is no table. */

@@ -65,11 +65,9 @@ export class StreamGroup {
     this.entriesRead = entriesRead;
   }
 
-  /** Memory of the group in bytes, estimated. Walks the consumers. */
+  /** Memory of the group in bytes, estimated. */
   get sizeBytes(): number {
-    let size = GROUP_BYTES + this.name.length + this.pending.size * PENDING_BYTES;
-    for (const consumer of this.consumers) size += CONSUMER_BYTES + consumer.name.length;
-    return size;
+    return GROUP_BYTES + this.name.length + this.consumers.size * CONSUMER_BYTES + this.pending.size * PENDING_BYTES;
   }
 
   /** Adds a consumer; null if there is one of that name. */

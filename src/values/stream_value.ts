@@ -42,17 +42,32 @@ export class StreamValue {
     this.arena = arena;
   }
 
+  /** As TYPE names it. */
+  get kind(): "stream" {
+    return "stream";
+  }
+
   /** As OBJECT ENCODING names it. */
   get encoding(): "stream" {
     return "stream";
   }
 
-  /** Memory of the stream in bytes. Walks nodes and groups. */
+  /** Memory of the stream in bytes, as if all nodes were like the first and the last. Walks the groups. */
   get sizeBytes(): number {
+    const { first, last } = this.nodes;
     let size = STREAM_BYTES;
-    for (const node of this.nodes) size += NODE_BYTES + this.arena.capacity(node.handle);
+    if (first !== null && last !== null) {
+      const nodeBytes = (this.arena.capacity(first.handle) + this.arena.capacity(last.handle)) / 2;
+      size += this.nodes.size * (NODE_BYTES + nodeBytes);
+    }
     for (const group of this.groups) size += group.sizeBytes;
     return size;
+  }
+
+  /** Pieces that freeing gives back, as Redis's `lazyfreeGetFreeEffort`: the first group stands for all. */
+  get freeEffort(): number {
+    for (const group of this.groups) return this.nodes.size + this.groups.size * (1 + group.pending.size);
+    return this.nodes.size;
   }
 
   /** Puts the id that an entry added at `nowMs` gets into `id`; false when ids have run out. */
@@ -243,6 +258,18 @@ export class StreamValue {
     this.nodes.clear();
     this.groups.clear();
     this.length = 0;
+  }
+
+  /** Gives back the memory of about `budget` nodes; true when all is given back. */
+  freeSome(budget: number): boolean {
+    for (let left = budget; left > 0; left--) {
+      const node = this.nodes.last;
+      if (node === null) break;
+      this.#drop(node);
+    }
+    if (this.nodes.size > 0) return false;
+    this.free();
+    return true;
   }
 
   #drop(node: StreamNode): void {

@@ -1,0 +1,70 @@
+/**
+ * SAVE, BGSAVE and LASTSAVE.
+ */
+
+import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import type { CommandSpec } from "../../command/command_spec.ts";
+import type { Reply } from "../../resp/reply.ts";
+import { SAVE_IN_PROGRESS, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
+import type { Args } from "../../resp/request_batch.ts";
+import type { Services } from "../services.ts";
+
+const SCHEDULE = ascii("schedule");
+
+function save({ persistence }: Services, reply: Reply): void {
+  if (persistence.snapshot !== null) return reply.error(SAVE_IN_PROGRESS);
+  if (persistence.save() === null) reply.ok();
+  else reply.error("ERR");
+}
+
+function bgsave({ persistence, store }: Services, args: Args, reply: Reply): void {
+  const isSchedule = args.count > 1;
+  if (isSchedule && (args.count > 2 || !equalsIgnoreCase(args.at(1), SCHEDULE))) return reply.error(SYNTAX_ERROR);
+  if (persistence.snapshot === null && store.snapshot !== null && isSchedule) {
+    persistence.isScheduled = true;
+    return reply.simple("Background saving scheduled");
+  }
+  const refusal = persistence.startBackgroundSave();
+  if (refusal === null) reply.simple("Background saving started");
+  else reply.error(refusal);
+}
+
+/** SAVE, BGSAVE, LASTSAVE. */
+export function saveCommands(services: Services): CommandSpec[] {
+  return [
+    {
+      name: "save",
+      group: "server",
+      since: "1.0.0",
+      summary: "Synchronously save the dataset to disk",
+      complexity: "O(N) where N is the total number of keys in all databases",
+      arity: 1,
+      flags: "admin noscript no_async_loading no_multi",
+      run: (_context, _args, reply) => save(services, reply),
+    },
+    {
+      name: "bgsave",
+      group: "server",
+      since: "1.0.0",
+      summary: "Asynchronously save the dataset to disk",
+      complexity: "O(1)",
+      arity: -1,
+      flags: "admin noscript no_async_loading",
+      history: [["3.2.2", "Added the `SCHEDULE` option."]],
+      syntax: "[SCHEDULE@3.2.2]",
+      run: (_context, args, reply) => bgsave(services, args, reply),
+    },
+    {
+      name: "lastsave",
+      group: "server",
+      since: "1.0.0",
+      summary: "Get the UNIX time stamp of the last successful save to disk",
+      complexity: "O(1)",
+      arity: 1,
+      flags: "loading stale fast",
+      acl: "admin dangerous",
+      hints: "nondeterministic_output",
+      run: (_context, _args, reply) => reply.integer(Math.floor(services.persistence.lastSaveAtMs / 1000)),
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+/**
+ * Whether a dataset is being loaded, and how far: INFO's `loading_` fields, and the gate that answers -LOADING meanwhile.
+ */
+
+import type { Gate } from "../command/gate.ts";
+import { LOADING } from "../resp/reply_errors.ts";
+
+/** The loading of one server. */
+export class Loading {
+  isActive = false;
+  /** True while a replica loads its new dataset beside the old one, which goes on answering. */
+  isAsync = false;
+  startedAtMs = 0;
+  /** Size of what is loaded, 0 when nobody knows. */
+  totalBytes = 0;
+  loadedBytes = 0;
+
+  /** Marks the begin. */
+  begin(options: { nowMs: number; totalBytes: number; isAsync?: boolean }): void {
+    this.isActive = true;
+    this.isAsync = options.isAsync === true;
+    this.startedAtMs = options.nowMs;
+    this.totalBytes = options.totalBytes;
+    this.loadedBytes = 0;
+  }
+
+  /** Marks the end. */
+  end(): void {
+    this.isActive = false;
+    this.isAsync = false;
+  }
+
+  /** Lets only commands pass that may run during a load. */
+  readonly gate: Gate = (context, command) => {
+    if (!this.isActive || context.origin !== "client") return null;
+    if (this.isAsync ? !command.noAsyncLoading : command.loading) return null;
+    return LOADING;
+  };
+}
