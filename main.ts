@@ -6,6 +6,7 @@ import { Config } from "./src/config/config.ts";
 import { helpText, parseCommandLine, versionText } from "./src/config/command_line.ts";
 import { ConfigFileError, loadConfigFile } from "./src/config/config_file.ts";
 import { absolutePath, FileConfigHost } from "./src/server/config_host.ts";
+import { bindDataDirectory } from "./src/persistence/data_directory.ts";
 import { openLog } from "./src/server/log_file.ts";
 import { Server, StartError } from "./src/server/server.ts";
 import { stopOnSignals } from "./src/server/signals.ts";
@@ -40,6 +41,7 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const config = new Config();
+  bindDataDirectory(config);
   const host = new FileConfigHost();
   const path = commandLine.configPath === null ? null : absolutePath(commandLine.configPath);
   const stdinText = commandLine.readsStdin ? await new Response(Deno.stdin.readable).text() : null;

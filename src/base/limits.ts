@@ -13,6 +13,9 @@ export const PROTO_INLINE_MAX_SIZE = 64 * 1024;
 /** Bytes of a connection's read buffer: Redis's `PROTO_IOBUF_LEN`. */
 export const PROTO_IOBUF_LEN = 16 * 1024;
 
+/** Bytes of output that are no subject to limits, and of a block of what is: Redis's `PROTO_REPLY_CHUNK_BYTES`. */
+export const PROTO_REPLY_CHUNK_BYTES = 16 * 1024;
+
 /** Largest read buffer that a busy connection gets. */
 export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 

@@ -39,6 +39,11 @@ export class Logger {
     this.write = options.write;
   }
 
+  /** True when `verbose` lines are written: spares making them. */
+  get isVerbose(): boolean {
+    return LOG_LEVELS.indexOf(this.level) <= 1;
+  }
+
   debug(text: string): void {
     this.#log(0, text);
   }

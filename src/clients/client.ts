@@ -5,8 +5,9 @@
  * - A client that is being closed (`isClosing`) is told nothing more and runs nothing more; `kill()` is final.
  */
 
-import { Context } from "../command/context.ts";
+import { Context, type Origin } from "../command/context.ts";
 import type { CancelReason, Wait } from "../command/outcome.ts";
+import type { Traffic } from "../metrics/traffic.ts";
 import type { Store } from "../store/store.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import { ReplyEncoder } from "../resp/reply_encoder.ts";
@@ -31,8 +32,17 @@ export interface ClientOptions {
   /** A number in place of the file descriptor, which Deno does not show. */
   readonly descriptor: number;
   readonly isUnixSocket?: boolean;
+  /** Counts what is sent. */
+  readonly traffic: Traffic;
+  /** Whose requests it sends; "client" unless said otherwise. */
+  readonly origin?: Origin;
   /** Closes the connection. */
   readonly close: () => void;
+}
+
+/** Whether "ip:port" is on this machine, as Redis sees it: other addresses of 127/8 are not. */
+export function isLoopbackAddress(address: string): boolean {
+  return address.startsWith("127.0.0.1:") || address.startsWith("[::1]:");
 }
 
 /** A client of the server. */
@@ -55,6 +65,7 @@ export class Client {
   lastInteractionMs: number;
   replyMode: ReplyMode = "on";
   isEvictionDenied = false;
+  type: ClientType = "normal";
   /** MONITOR was called: a normal client to limits, not to timeouts. */
   isMonitor = false;
   /** What the client waits for now. */
@@ -66,15 +77,14 @@ export class Client {
   /** Bytes of the arguments of the request that waits. */
   waitingArgumentBytes = 0;
 
-  #type: ClientType = "normal";
   #mutedReply: ReplyEncoder | null = null;
   #isClosed = false;
   readonly #close: () => void;
 
   constructor(options: ClientOptions) {
     this.id = options.id;
-    this.context = new Context({ id: options.id, origin: "client", store: options.store });
-    this.output = new ClientOutput(options.sink);
+    this.context = new Context({ id: options.id, origin: options.origin ?? "client", store: options.store });
+    this.output = new ClientOutput(options.sink, options.traffic);
     this.reply = new ReplyEncoder(this.output.buffer);
     this.address = options.address;
     this.localAddress = options.localAddress;
@@ -84,20 +94,6 @@ export class Client {
     this.#close = options.close;
   }
 
-  /** Its class; whoever changes it has the output limits of the new class applied by `onTypeChange`. */
-  get type(): ClientType {
-    return this.#type;
-  }
-
-  set type(type: ClientType) {
-    if (type === this.#type) return;
-    this.#type = type;
-    this.onTypeChange?.();
-  }
-
-  /** Called when the class has changed. */
-  onTypeChange: (() => void) | null = null;
-
   /** Full name of the command of the last request; "NULL" before the first and after an unknown one. */
   get lastCommand(): string {
     return this.context.lastCommand?.fullName ?? "NULL";
@@ -105,7 +101,7 @@ export class Client {
 
   /** True for a client of this machine: over loopback or a Unix socket. */
   get isLocal(): boolean {
-    return this.isUnixSocket || this.address.startsWith("127.0.0.1:") || this.address.startsWith("[::1]:");
+    return this.isUnixSocket || isLoopbackAddress(this.address);
   }
 
   /** Where replies go that the client has asked not to see. Empty it after each command. */
@@ -120,6 +116,14 @@ export class Client {
   setProtocol(protocol: 2 | 3): void {
     this.reply.protocol = protocol;
     if (this.#mutedReply !== null) this.#mutedReply.protocol = protocol;
+  }
+
+  /** Stops the client now and closes the connection after the running command: for those in the middle of a loop over clients. */
+  closeSoon(): void {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    this.output.cutOff();
+    queueMicrotask(() => this.kill());
   }
 
   /** Closes the connection at once; what waits to be sent is lost. */

@@ -60,8 +60,7 @@ export class ClientDescriptions {
     const spare = Math.max(0, client.parser.memoryBytes - client.parser.pendingBytes);
     const { blockCount, blockBytes } = replyBlocks(output.pendingBytes);
     const replyBytes = output.buffer.bytes.length;
-    const total = blockBytes + received + spare + argumentBytes + facts.queuedBytes + facts.extraBytes +
-      Math.min(replyBytes, PROTO_REPLY_CHUNK_BYTES) + CLIENT_RECORD_BYTES;
+    const total = bufferBytes(client) + argumentBytes + facts.queuedBytes + facts.extraBytes;
     return `id=${client.id} addr=${client.address} laddr=${client.localAddress} fd=${client.descriptor}` +
       ` name=${client.name} age=${this.#secondsSince(client.connectedAtMs)}` +
       ` idle=${this.#secondsSince(client.lastInteractionMs)} flags=${printFlags(facts.flags)} db=${context.db.index}` +
@@ -70,6 +69,11 @@ export class ClientDescriptions {
       ` rbs=${replyBytes} rbp=${output.peakBytes} obl=${Math.min(output.pendingBytes, PROTO_REPLY_CHUNK_BYTES)}` +
       ` oll=${blockCount} omem=${blockBytes} tot-mem=${total} events=${output.isWriting ? "rw" : "r"}` +
       ` cmd=${client.lastCommand} user=${context.userName} redir=${facts.redirect} resp=${client.reply.protocol}`;
+  }
+
+  /** Where the client's invalidations go: 0 to itself, -1 nowhere because it tracks nothing. */
+  redirectOf(client: Client): number {
+    return this.#factsOf(client).redirect;
   }
 
   #factsOf(client: Client): ClientFacts {
@@ -99,6 +103,13 @@ export class ClientDescriptions {
   #secondsSince(momentMs: number): number {
     return Math.floor(this.#clock.now / 1000) - Math.floor(momentMs / 1000);
   }
+}
+
+/** Bytes of a client's record and buffers, without what features keep for it. */
+export function bufferBytes({ batchBytes, parser, output }: Client): number {
+  const received = batchBytes + Math.max(parser.memoryBytes, parser.pendingBytes);
+  const replyBytes = Math.min(output.buffer.bytes.length, PROTO_REPLY_CHUNK_BYTES);
+  return CLIENT_RECORD_BYTES + received + replyBytes + replyBlocks(output.pendingBytes).blockBytes;
 }
 
 /** How much of the output that waits is beyond the fixed buffer, as Redis's list of reply blocks. */

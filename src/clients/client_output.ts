@@ -4,10 +4,11 @@
  * - Replies and pushes are encoded into `buffer`; `flush()` hands everything written so far to the connection in one
  *   write. While a write is under way more may be encoded: it goes out with the next write.
  * - Nobody waits for a slow reader, as in Redis; only when `OUTPUT_BACKPRESSURE_BYTES` wait does `drained()` hold up the
- *   command loop. Hard and soft limits close the client (`client-output-buffer-limit`).
+ *   command loop. `OutputLimits` watches through `mayGrow` and `onLarge`, and closes who reads too slowly.
  */
 
-import { OUTPUT_BACKPRESSURE_BYTES } from "../base/limits.ts";
+import { OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
+import type { Traffic } from "../metrics/traffic.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 
 /** Where bytes go: a connection, or a stand-in for one. */
@@ -16,7 +17,6 @@ export interface ByteSink {
 }
 
 /** Buffers kept for clients that have something to send; idle clients hold none. */
-const POOLED_BUFFER_BYTES = 16 * 1024;
 const MAX_POOLED = 64;
 const pool: Uint8Array<ArrayBuffer>[] = [];
 const NO_BYTES = new Uint8Array(0);
@@ -27,54 +27,91 @@ export class ClientOutput {
   readonly buffer: OutputBuffer;
   /** Called when a write fails: the peer is gone. */
   onFailure: ((error: unknown) => void) | null = null;
+  /** Asked when the output is to grow to this many bytes in all; false drops everything that is written from then on. */
+  mayGrow: ((pendingBytes: number) => boolean) | null = null;
+  /** Called when more than `PROTO_REPLY_CHUNK_BYTES` wait at a flush. */
+  onLarge: (() => void) | null = null;
+  /** Since when, in Unix milliseconds, the soft limit has been passed; 0 while it is not. For `OutputLimits`. */
+  softLimitSinceMs = 0;
   /** Bytes sent so far. */
   bytesSent = 0;
+  /** The largest write so far, `PROTO_REPLY_CHUNK_BYTES` at most. */
+  peakBytes = 0;
 
   readonly #sink: ByteSink;
+  readonly #traffic: Traffic;
+  /** The buffer that is being written, and how far. */
+  #written: Uint8Array<ArrayBuffer> = NO_BYTES;
+  #writtenEnd = 0;
   #inFlightBytes = 0;
   #isClosed = false;
   #onDrained: (() => void)[] = [];
 
-  constructor(sink: ByteSink) {
+  // Made once and not for each write.
+  readonly #onWritten = (count: number): void => this.#finishWrite(count);
+  readonly #onWriteFailed = (error: unknown): void => this.#failWrite(error);
+
+  constructor(sink: ByteSink, traffic: Traffic) {
     this.#sink = sink;
+    this.#traffic = traffic;
     this.buffer = new OutputBuffer(0);
+    this.buffer.mayGrow = (needed) => !this.#isClosed && this.mayGrow?.(needed + this.#inFlightBytes) !== false;
   }
 
-  /** Bytes encoded or under way that the peer's system has not taken yet: `omem` and its like. */
+  /** Bytes encoded or under way that the peer's system has not taken yet. */
   get pendingBytes(): number {
     return this.buffer.length + this.#inFlightBytes;
   }
 
+  /** True while the peer's system has not taken all that was flushed. */
+  get isWriting(): boolean {
+    return this.#inFlightBytes > 0;
+  }
+
   /** Must be called before something is encoded: gives the buffer memory from the pool. */
   prepare(): void {
-    if (this.buffer.bytes.length === 0) this.buffer.bytes = pool.pop() ?? new Uint8Array(POOLED_BUFFER_BYTES);
+    const { buffer } = this;
+    if (buffer.bytes.length === 0) buffer.bytes = pool.pop() ?? new Uint8Array(PROTO_REPLY_CHUNK_BYTES);
   }
 
   /** Sends what has been encoded. Returns at once. */
   flush(): void {
-    if (this.#inFlightBytes > 0 || this.#isClosed) return;
     const { buffer } = this;
-    if (buffer.length === 0) return;
-    const bytes = buffer.bytes;
+    if (buffer.length + this.#inFlightBytes > PROTO_REPLY_CHUNK_BYTES) this.onLarge?.();
+    if (this.#inFlightBytes > 0 || this.#isClosed || buffer.isCutOff) return;
     const length = buffer.length;
+    if (length === 0) return;
+    this.#written = buffer.bytes;
+    this.#writtenEnd = length;
+    this.#inFlightBytes = length;
+    if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
-    this.#inFlightBytes = length;
-    this.#write(bytes, 0, length);
+    this.#write();
   }
 
-  /** Resolves when little enough waits to be sent; at once in the usual case. */
+  /** Resolves when little enough waits to be sent; null in the usual case that this is so already. */
   drained(): Promise<void> | null {
     if (this.pendingBytes < OUTPUT_BACKPRESSURE_BYTES || this.#isClosed) return null;
-    return new Promise((resolve) => this.#onDrained.push(resolve));
+    return this.#drainedBelow(OUTPUT_BACKPRESSURE_BYTES);
+  }
+
+  /** Sends what has been encoded; resolves when little enough of it waits. */
+  async drainedAfterFlush(): Promise<void> {
+    this.flush();
+    await this.drained();
   }
 
   /** Resolves when everything encoded so far has been sent, or the client is gone. */
   async finished(): Promise<void> {
     this.flush();
-    while (this.pendingBytes > 0 && !this.#isClosed) {
-      await new Promise<void>((resolve) => this.#onDrained.push(resolve));
-    }
+    await this.#drainedBelow(1);
+  }
+
+  /** Sends nothing more. What waits is kept to be counted until `close()`. */
+  cutOff(): void {
+    this.buffer.isCutOff = true;
+    this.#wake();
   }
 
   /** Sends nothing more and forgets what waits. */
@@ -84,20 +121,35 @@ export class ClientOutput {
     this.#wake();
   }
 
-  #write(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    this.#sink.write(bytes.subarray(start, end)).then((count) => {
-      this.#inFlightBytes -= count;
-      this.bytesSent += count;
-      if (start + count < end) return this.#write(bytes, start + count, end);
-      if (bytes.length === POOLED_BUFFER_BYTES && pool.length < MAX_POOLED) pool.push(bytes);
-      this.flush();
-      if (this.#onDrained.length > 0) this.#wake();
-    }, (error) => {
-      this.#inFlightBytes = 0;
-      if (this.#isClosed) return;
-      this.close();
-      this.onFailure?.(error);
-    });
+  async #drainedBelow(limitBytes: number): Promise<void> {
+    while (this.pendingBytes >= limitBytes && !this.#isClosed && !this.buffer.isCutOff) {
+      await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+    }
+  }
+
+  #write(): void {
+    const end = this.#writtenEnd;
+    this.#sink.write(this.#written.subarray(end - this.#inFlightBytes, end)).then(this.#onWritten, this.#onWriteFailed);
+  }
+
+  #finishWrite(count: number): void {
+    this.#inFlightBytes -= count;
+    this.bytesSent += count;
+    this.#traffic.outputBytes += count;
+    this.#traffic.writes++;
+    if (this.#inFlightBytes > 0) return this.#write();
+    if (this.#written.length === PROTO_REPLY_CHUNK_BYTES && pool.length < MAX_POOLED) pool.push(this.#written);
+    this.#written = NO_BYTES;
+    this.flush();
+    if (this.#onDrained.length > 0) this.#wake();
+  }
+
+  #failWrite(error: unknown): void {
+    this.#inFlightBytes = 0;
+    this.#written = NO_BYTES;
+    if (this.#isClosed) return;
+    this.close();
+    this.onFailure?.(error);
   }
 
   #wake(): void {

@@ -2,27 +2,19 @@
  * Readers of arguments that many commands share: numbers and expire times, with Redis's rules and error texts.
  *
  * - A reader that finds its argument wrong writes the error reply and returns null: the handler just returns.
- * - Only the full 64-bit reader may return a bigint, and that beyond 2^53 alone; the others move such values to the
- *   nearest safe integer, which no index, count or length can tell from the true one.
+ * - `readInteger` and `readExpireTime` cover 64 bits, with a bigint where a number would not be exact; the others move
+ *   such values to the nearest safe integer, which no index, count or length can tell from the true one.
  */
 
 import { parseDouble } from "../bytes/double.ts";
 import type { Reply } from "../resp/reply.ts";
-import {
-  invalidExpireTime,
-  NOT_A_FLOAT,
-  NOT_AN_INTEGER,
-  NOT_POSITIVE,
-  valueNotBetween,
-} from "../resp/reply_errors.ts";
+import { invalidExpireTime, NOT_A_FLOAT, NOT_AN_INTEGER, NOT_POSITIVE, valueNotBetween } from "../resp/reply_errors.ts";
 import type { Args } from "../resp/request_batch.ts";
-import { type Int64, parseInt64 } from "../values/int64.ts";
+import type { Store } from "../store/store.ts";
+import { canonicalInt64, type Int64, parseInt64 } from "../values/int64.ts";
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-
-/** The largest double that is a signed 64-bit integer: where expire times end. */
-const MAX_EXPIRE_MS = 2 ** 63 - 1024;
 
 /** A signed 64-bit integer. As Redis's `getLongLongFromObjectOrReply`. */
 export function readInteger(args: Args, index: number, reply: Reply, error = NOT_AN_INTEGER): Int64 | null {
@@ -90,10 +82,9 @@ export interface ExpireRule {
  * A time to live or a moment, as unix time in milliseconds.
  *
  * - Refused as "invalid expire time": what does not fit in 64 bits of milliseconds, and, unless the past is allowed,
- *   what is not above zero before and after the base is added.
- * - Beyond 2^53 ms (the year 287396) the result is the nearest double.
+ *   what is not above zero. As Redis's `getExpireMillisecondsOrReply` and `expireGenericCommand`.
  */
-export function readExpireTime(args: Args, index: number, reply: Reply, rule: ExpireRule): number | null {
+export function readExpireTime(args: Args, index: number, reply: Reply, rule: ExpireRule): Int64 | null {
   const given = readInteger(args, index, reply);
   if (given === null) return null;
   const atMs = given <= 0 && rule.isPastAllowed !== true ? null : expireTime(given, rule);
@@ -101,7 +92,7 @@ export function readExpireTime(args: Args, index: number, reply: Reply, rule: Ex
   return atMs;
 }
 
-function expireTime(given: Int64, { unitMs, baseMs }: ExpireRule): number | null {
+function expireTime(given: Int64, { unitMs, baseMs }: ExpireRule): Int64 | null {
   if (typeof given === "number") {
     const ms = given * unitMs;
     if (Number.isSafeInteger(ms) && Number.isSafeInteger(ms + baseMs)) return ms + baseMs;
@@ -109,7 +100,15 @@ function expireTime(given: Int64, { unitMs, baseMs }: ExpireRule): number | null
   const ms = BigInt(given) * BigInt(unitMs);
   const atMs = ms + BigInt(baseMs);
   if (ms < INT64_MIN || ms > INT64_MAX || atMs > INT64_MAX) return null;
-  return Math.min(Number(atMs), MAX_EXPIRE_MS);
+  return canonicalInt64(atMs);
+}
+
+/**
+ * True when an expire time given to a command has come, so that the key is deleted at once. On a replica and while
+ * loading it is kept instead, until the master's DEL comes. As Redis's `checkAlreadyExpired`.
+ */
+export function deletesAtOnce(store: Store, atMs: Int64): boolean {
+  return atMs <= store.clock.now && store.expiryRule === "delete";
 }
 
 function clamped(value: bigint): number {

@@ -21,8 +21,8 @@ import type { CommandRegistry } from "./registry.ts";
 export interface ExecutorObserver {
   /** Before the handler runs. */
   onCall?(context: Context, command: Command, args: Args): void;
-  /** After it ran, with its duration. */
-  onCalled?(context: Context, command: Command, args: Args, durationMs: number): void;
+  /** After it ran, with its duration; with a wait, the client has no reply yet. */
+  onCalled?(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void;
   /** An error reply was written, by a gate or by a handler. */
   onError?(context: Context, text: string): void;
   /** A request was refused before it ran: a transaction must not be executed then. */
@@ -119,9 +119,9 @@ export class Executor {
     command.stats.microseconds += (endMs - startMs) * 1000;
     this.callCount++;
     if (reply.errorCount !== this.#errorsBefore) command.stats.failed++;
-    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, endMs - startMs);
+    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, endMs - startMs, wait);
     this.depth--;
-    if (this.propagation.isActive) this.#propagate(context, args, stats.dirty !== dirtyBefore);
+    if (this.propagation.isActive) this.#propagate(context, args, stats.dirty > dirtyBefore);
     if (this.depth === 0) {
       this.#finishUnit(!command.touchesArbitraryKeys);
       // The rest of the batch must not live in the time before a slow command.

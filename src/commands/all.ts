@@ -5,16 +5,88 @@
  */
 
 import type { CommandSpec } from "../command/command_spec.ts";
+import { authenticationCommands } from "./connection/authentication.ts";
+import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
-import { basicCommands } from "./string/basic.ts";
+import { sessionCommands } from "./connection/session.ts";
+import { transactionCommands } from "./transactions/transactions.ts";
+import { listCommands } from "./list/list_commands.ts";
+import { setGroupCommands } from "./set/set_commands.ts";
+import { streamCommands } from "./stream/stream_commands.ts";
+import { counterCommands } from "./string/counter.ts";
+import { getCommands } from "./string/get.ts";
+import { lcsCommands } from "./string/lcs.ts";
+import { multipleStringCommands } from "./string/multiple.ts";
+import { rangeCommands } from "./string/range.ts";
+import { setCommands } from "./string/set.ts";
+import { replicaofCommands } from "./replication/replicaof.ts";
+import { syncCommands } from "./replication/sync.ts";
+import { waitCommands } from "./replication/wait.ts";
+import { commandCommands } from "./server/command.ts";
+import { configCommands } from "./server/config.ts";
+import { debugCommands } from "./server/debug.ts";
+import { infoCommands } from "./server/info.ts";
+import { latencyCommands } from "./server/latency.ts";
+import { lolwutCommands } from "./server/lolwut.ts";
+import { memoryCommands } from "./server/memory.ts";
+import { moduleCommands } from "./server/module.ts";
+import { monitorCommands } from "./server/monitor.ts";
 import { saveCommands } from "./server/save.ts";
+import { shutdownCommands } from "./server/shutdown.ts";
+import { slowlogCommands } from "./server/slowlog.ts";
+import { timeCommands } from "./server/time.ts";
+import { expiryCommands } from "./generic/expiry.ts";
+import { listingCommands } from "./generic/listing.ts";
+import { lookupCommands } from "./generic/lookup.ts";
+import { movingCommands } from "./generic/moving.ts";
+import { objectCommands } from "./generic/object.ts";
+import { removalCommands } from "./generic/removal.ts";
+import { scanCommands } from "./generic/scan.ts";
+import { ttlCommands } from "./generic/ttl.ts";
+import { databaseCommands } from "./server/databases.ts";
 import type { Services } from "./services.ts";
 
 /** The declarations of all commands, for a server made of `services`. */
 export function allCommandSpecs(services: Services): CommandSpec[] {
   return [
-    ...pingCommands,
-    ...basicCommands,
+    ...authenticationCommands(services),
+    ...clientCommands(services),
+    ...pingCommands(services),
+    ...sessionCommands(services),
+    ...transactionCommands(services),
+    ...listCommands(services),
+    ...setGroupCommands(services),
+    ...streamCommands(services),
+    ...counterCommands,
+    ...getCommands(services),
+    ...lcsCommands(services),
+    ...multipleStringCommands,
+    ...rangeCommands(services),
+    ...setCommands,
+    ...replicaofCommands(services),
+    ...syncCommands(services),
+    ...waitCommands(services),
+    ...commandCommands(() => services.registry),
+    ...configCommands(services),
+    ...debugCommands(services),
+    ...infoCommands(services),
+    ...latencyCommands(services),
+    ...lolwutCommands(services),
+    ...memoryCommands(services),
+    ...moduleCommands,
+    ...monitorCommands(services),
     ...saveCommands(services),
+    ...shutdownCommands(services),
+    ...slowlogCommands(services),
+    ...timeCommands(services),
+    ...databaseCommands(services),
+    ...expiryCommands(services),
+    ...listingCommands,
+    ...lookupCommands,
+    ...movingCommands(services),
+    ...objectCommands(services),
+    ...removalCommands,
+    ...scanCommands,
+    ...ttlCommands,
   ];
 }

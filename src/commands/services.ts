@@ -8,9 +8,16 @@
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Cron } from "../base/cron.ts";
+import type { DebugSwitches } from "../base/debug_switches.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
+import type { UserRegistry } from "../acl/user_registry.ts";
+import type { ClientDescriptions } from "../clients/client_description.ts";
+import type { ClientPause } from "../clients/client_pause.ts";
+import type { Monitors } from "../clients/monitors.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
+import type { OutputLimits } from "../clients/output_limits.ts";
+import type { DebugSubcommands } from "../command/debug_subcommands.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Propagation } from "../command/propagation.ts";
 import type { CommandRegistry } from "../command/registry.ts";
@@ -19,6 +26,8 @@ import type { InfoSections } from "../metrics/info_sections.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
+import type { Replication } from "../replication/replication.ts";
+import type { ActiveExpiry } from "../store/active_expiry.ts";
 import type { Store } from "../store/store.ts";
 
 /** What SHUTDOWN and SIGTERM ask for. */
@@ -33,6 +42,8 @@ export interface ShutdownFlags {
 
 /** The start and the end of a server. */
 export interface Lifecycle {
+  /** 40 hexadecimal digits that no other run of a server has. */
+  readonly runId: string;
   /** Unix time in milliseconds of the start. */
   readonly startedAtMs: number;
   /** Unix time in milliseconds when a shutdown that waits for replicas goes on; 0 while none is under way. */
@@ -51,22 +62,6 @@ export interface Lifecycle {
   readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[];
 }
 
-/** How DEBUG RELOAD goes about it. */
-export interface ReloadOptions {
-  /** Save before loading; otherwise the file that is there is loaded. */
-  readonly save: boolean;
-  /** Empty the databases before loading. */
-  readonly flush: boolean;
-  /** Keys of the file replace those that are there; otherwise that is an error. */
-  readonly merge: boolean;
-}
-
-/** What DEBUG asks of persistence; both resolve with null, or with the text of the error reply. */
-export interface Reloading {
-  reload(options: ReloadOptions): Promise<string | null>;
-  loadAof(): Promise<string | null>;
-}
-
 /** The parts of one server, as its commands see them. */
 export interface Services {
   readonly clock: Clock;
@@ -76,7 +71,13 @@ export interface Services {
   readonly cron: Cron;
   readonly config: Config;
   readonly store: Store;
+  readonly activeExpiry: ActiveExpiry;
   readonly clients: ClientRegistry;
+  /** Lines of CLIENT LIST; features add what they know of a client. */
+  readonly clientDescriptions: ClientDescriptions;
+  readonly clientPause: ClientPause;
+  readonly outputLimits: OutputLimits;
+  readonly users: UserRegistry;
   readonly propagation: Propagation;
   readonly loading: Loading;
   readonly persistence: RdbPersistence;
@@ -84,14 +85,20 @@ export interface Services {
   readonly lifecycle: Lifecycle;
   /** What the server measures about itself. */
   readonly metrics: Metrics;
+  /** The clients that called MONITOR. */
+  readonly monitors: Monitors;
+  /** The subcommands of DEBUG: every subsystem adds its own. */
+  readonly debug: DebugSubcommands;
+  /** What DEBUG has switched on or off. */
+  readonly switches: DebugSwitches;
   /** The sections of INFO: every subsystem adds or supplies its own. */
   readonly info: InfoSections;
-  /** Whether a dataset is being loaded; persistence sets it. */
-  isLoading: () => boolean;
   /** The ACL users as CONFIG REWRITE writes them (`name rule...`); the ACL sets it. */
   aclUsers: () => readonly string[];
-  /** DEBUG RELOAD and LOADAOF; persistence sets it. */
-  reloading: Reloading | null;
+  /** DEBUG LOADAOF: null, or the text of the error; the AOF sets it. */
+  reloadAof: () => string | null;
+  /** Both roles of replication. */
+  replication: Replication;
   registry: CommandRegistry;
   executor: Executor;
 }

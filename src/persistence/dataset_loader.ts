@@ -17,10 +17,11 @@ import type { Store } from "../store/store.ts";
 import { writeString } from "../store/string_entries.ts";
 import { KIND_STRING } from "../values/kind.ts";
 import type { Config } from "../config/config.ts";
-import { DEFAULT_LIST_LIMITS } from "../values/quicklist.ts";
 
 /** A hint of more keys than this is not believed until they come. */
 const MAX_RESERVED_KEYS = 1 << 24;
+/** The log names no more skipped keys than this. */
+const MAX_LOGGED_EMPTY_KEYS = 10;
 
 /** A dataset that cannot be loaded though its bytes are well formed. */
 export class DatasetError extends Error {
@@ -32,10 +33,18 @@ export interface DatasetLoaderOptions {
   readonly logger: Logger;
   /** Keep keys whose time has passed: a replica. */
   readonly keepsExpired: boolean;
+  /** Whether a file that ends without a checksum is worth a line of the log; never if absent. */
+  readonly expectsChecksum?: () => boolean;
   /** Replace keys that are there already instead of failing: DEBUG RELOAD MERGE. */
   readonly mayReplace?: boolean;
+  /** Where keys go instead of the store's own databases: a replica loads beside the data that it still shows. */
+  readonly databases?: readonly Database[];
   /** Receives the notes of the file. */
   readonly onAux?: (key: string, value: string) => void;
+  /** Receives the source of each function library; without it libraries are skipped, and the log says so. */
+  readonly onLibrary?: ((source: Uint8Array) => void) | undefined;
+  /** Told of each key that was dropped because its time had passed. The key is valid during the call. */
+  readonly onExpired?: (dbIndex: number, key: Slice) => void;
 }
 
 /** Loads into the databases of one store. */
@@ -49,12 +58,14 @@ export class DatasetLoader implements RdbVisitor {
 
   readonly #store: Store;
   readonly #options: DatasetLoaderOptions;
+  readonly #databases: readonly Database[];
   #db: Database;
 
   constructor(store: Store, options: DatasetLoaderOptions) {
     this.#store = store;
     this.#options = options;
-    this.#db = store.databases[0]!;
+    this.#databases = options.databases ?? store.databases;
+    this.#db = this.#databases[0]!;
   }
 
   onAux(key: Slice, value: Slice): void {
@@ -62,11 +73,11 @@ export class DatasetLoader implements RdbVisitor {
   }
 
   onSelectDb(index: number): void {
-    const db = this.#store.databases[index];
+    const db = this.#databases[index];
     if (db === undefined) {
       throw new DatasetError(
         "FATAL: Data file was created with a Redis server configured to handle more than " +
-          `${this.#store.databases.length} databases. Exiting`,
+          `${this.#databases.length} databases. Exiting`,
       );
     }
     this.#db = db;
@@ -76,8 +87,10 @@ export class DatasetLoader implements RdbVisitor {
     this.#db.keyspace.dict.reserve(Math.min(keyCount, MAX_RESERVED_KEYS));
   }
 
-  onFunction(): void {
-    this.#options.logger.warning("Skipping a function library: this server does not run functions yet");
+  onFunction(source: Slice): void {
+    const { onLibrary, logger } = this.#options;
+    if (onLibrary === undefined) logger.warning("Skipping a function library: this server runs no functions");
+    else onLibrary(source.copy());
   }
 
   onKey(entry: RdbEntry): void {
@@ -86,6 +99,7 @@ export class DatasetLoader implements RdbVisitor {
     if (!this.#options.keepsExpired && entry.expireAtMs !== -1 && entry.expireAtMs < clock.now) {
       if (entry.kind !== KIND_STRING) lazyFree.release(entry.value);
       this.keysExpired++;
+      this.#options.onExpired?.(this.#db.index, entry.key);
       return;
     }
     if (keyspace.find(entry.key) !== NO_ENTRY) this.#replace(entry.key);
@@ -98,17 +112,22 @@ export class DatasetLoader implements RdbVisitor {
       ? writeString(keyspace, NO_ENTRY, entry.key, entry.value, lru)
       : keyspace.insertValue(entry.key, entry.value, lru);
     if (entry.expireAtMs !== -1) ref = keyspace.setExpiry(ref, entry.expireAtMs);
-    this.#db.noteAdded(entry.key, ref);
+    // No event tells of it, but a save that runs beside DEBUG RELOAD must leave the key out.
+    this.#store.snapshot?.noteAdded(keyspace, ref);
     this.keysLoaded++;
   }
 
   onEmptyKey(key: Slice): void {
     this.emptyKeysSkipped++;
-    if (this.emptyKeysSkipped < 10) this.#options.logger.notice(`rdbLoadObject: skipping empty key: ${textOf(key)}`);
+    if (this.emptyKeysSkipped > MAX_LOGGED_EMPTY_KEYS) return;
+    this.#options.logger.warning(`rdbLoadObject skipping empty key: ${textOf(key)}`);
   }
 
-  onEnd(): void {
+  onEnd(hasChecksum: boolean): void {
     const { logger } = this.#options;
+    if (!hasChecksum && this.#options.expectsChecksum?.() === true) {
+      logger.warning("RDB file was saved with checksum disabled: no check performed.");
+    }
     if (this.emptyKeysSkipped > 0) {
       logger.warning(
         `Done loading RDB, keys loaded: ${this.keysLoaded}, keys expired: ${this.keysExpired}, ` +
@@ -133,11 +152,7 @@ export function loadContext(store: Store, config: Config): LoadContext {
   return {
     arena: store.arena,
     hash: store.hash,
-    listLimits: {
-      ...DEFAULT_LIST_LIMITS,
-      maxListpackSize: config.integer("list-max-listpack-size").value,
-      compressDepth: config.integer("list-compress-depth").value,
-    },
+    listLimits: store.listLimits,
     maxIntsetEntries: config.integer("set-max-intset-entries").value,
   };
 }

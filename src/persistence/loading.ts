@@ -14,6 +14,8 @@ export class Loading {
   /** Size of what is loaded, 0 when nobody knows. */
   totalBytes = 0;
   loadedBytes = 0;
+  /** Memory that the dataset took where it was saved, 0 until the file says: stands in for a size that nobody knows. */
+  usedMemoryBytes = 0;
 
   /** Marks the begin. */
   begin(options: { nowMs: number; totalBytes: number; isAsync?: boolean }): void {
@@ -22,12 +24,24 @@ export class Loading {
     this.startedAtMs = options.nowMs;
     this.totalBytes = options.totalBytes;
     this.loadedBytes = 0;
+    this.usedMemoryBytes = 0;
   }
 
   /** Marks the end. */
   end(): void {
     this.isActive = false;
     this.isAsync = false;
+  }
+
+  /** Part that is loaded, in percent, and the bytes that remain; both are guesses where only the memory is known. */
+  progress(): { percent: number; remainingBytes: number } {
+    const { loadedBytes, totalBytes, usedMemoryBytes } = this;
+    if (totalBytes > 0) return { percent: loadedBytes / totalBytes * 100, remainingBytes: totalBytes - loadedBytes };
+    if (usedMemoryBytes === 0) return { percent: 0, remainingBytes: 1 };
+    return {
+      percent: Math.min(loadedBytes / usedMemoryBytes * 100, 99.99),
+      remainingBytes: Math.max(usedMemoryBytes - loadedBytes, 1),
+    };
   }
 
   /** Lets only commands pass that may run during a load. */

@@ -1,9 +1,12 @@
 /**
  * RDB files on disk: written whole under a temporary name and then renamed, so that the old file stays until the new one is
  * complete and on the medium; read as a web stream.
+ *
+ * - A background save and a SAVE beside it have temporary names of their own: neither writes into the other's file.
  */
 
-import { requireRead, requireWrite } from "../base/file_access.ts";
+import { canRead, requireRead, requireWrite } from "../base/file_access.ts";
+import { systemReason } from "./system_reason.ts";
 
 /** Bytes read from a file at a time. */
 const READ_BYTES = 64 * 1024;
@@ -14,48 +17,86 @@ export interface RdbLocation {
   readonly fileName: string;
 }
 
+/** A file that could not be written; the message is Redis's log line. */
+export class RdbFileError extends Error {
+  override readonly name = "RdbFileError";
+}
+
 /** The path of the file. */
 export function rdbPath(location: RdbLocation): string {
   return joinPath(location.directory, location.fileName);
 }
 
-/** Writes `source` to the file atomically. On failure the old file stays and the temporary one goes. */
-export async function writeRdbFile(location: RdbLocation, source: ReadableStream<Uint8Array>): Promise<void> {
-  const temporary = temporaryPath(location);
+/** Throws a `FileAccessError` unless the file may be written. */
+export function requireRdbWrite(location: RdbLocation): void {
+  requireWrite(temporaryPath(location, 0), "save the RDB file");
+  requireWrite(rdbPath(location), "save the RDB file");
+}
+
+let backgroundFiles = 0;
+
+/**
+ * Writes `source` to the file atomically: only if `isWanted` still says so when it is complete does it take the place of the
+ * old one; otherwise false. On failure, which is a `RdbFileError`, a `FileAccessError` or what `source` fails with, the old
+ * file stays and the temporary one goes.
+ */
+export async function writeRdbFile(
+  location: RdbLocation,
+  source: ReadableStream<Uint8Array>,
+  isWanted: () => boolean,
+): Promise<boolean> {
+  const temporary = temporaryPath(location, ++backgroundFiles);
   let file: Deno.FsFile;
   try {
-    requireWrite(temporary, "write the RDB file");
+    requireRdbWrite(location);
     file = await Deno.open(temporary, { write: true, create: true, truncate: true });
   } catch (error) {
     await source.cancel();
-    throw error;
+    throw openError(error, temporary, location);
   }
   try {
     await source.pipeTo(fileSink(file));
-    await Deno.rename(temporary, rdbPath(location));
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
-}
-
-/** As `writeRdbFile`, without letting anything else run: SAVE. */
-export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Array>): void {
-  const temporary = temporaryPath(location);
-  requireWrite(temporary, "write the RDB file");
-  const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
-  try {
-    try {
-      for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
-      file.syncSync();
-    } finally {
-      file.close();
+    if (!isWanted()) {
+      removeQuietly(temporary);
+      return false;
     }
-    Deno.renameSync(temporary, rdbPath(location));
+    // Synchronous, so that nothing can come between the question and the act.
+    rename(temporary, location);
   } catch (error) {
     removeQuietly(temporary);
     throw error;
   }
+  await syncDirectory(location);
+  return true;
+}
+
+/** As `writeRdbFile`, without letting anything else run: SAVE. */
+export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Array>): void {
+  const temporary = temporaryPath(location, 0);
+  requireRdbWrite(location);
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
+  } catch (error) {
+    throw openError(error, temporary, location);
+  }
+  try {
+    try {
+      for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
+      file.syncSync();
+    } catch (error) {
+      throw writeError("rdbSaveRio", error);
+    } finally {
+      file.close();
+    }
+    rename(temporary, location);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+  if (!canSyncDirectory(location)) return;
+  using directory = Deno.openSync(location.directory, { read: true });
+  directory.syncSync();
 }
 
 /** Opens the file for reading; null when there is none. */
@@ -87,11 +128,21 @@ export function* readRdbFileSync(location: RdbLocation): Generator<Uint8Array> {
 function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(chunk) {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      try {
+        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      } catch (error) {
+        file.close();
+        throw writeError("rdbSaveRio", error);
+      }
     },
     async close() {
-      await file.sync();
-      file.close();
+      try {
+        await file.sync();
+      } catch (error) {
+        throw writeError("fsync", error);
+      } finally {
+        file.close();
+      }
     },
     abort() {
       file.close();
@@ -99,12 +150,52 @@ function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
   });
 }
 
-function temporaryPath(location: RdbLocation): string {
-  return joinPath(location.directory, `temp-${Deno.pid}.rdb`);
+function rename(temporary: string, location: RdbLocation): void {
+  try {
+    Deno.renameSync(temporary, rdbPath(location));
+  } catch (error) {
+    throw new RdbFileError(
+      `Error moving temp DB file ${baseName(temporary)} on the final destination ${location.fileName} ` +
+        `(in server root dir ${location.directory}): ${systemReason(error)}`,
+    );
+  }
+}
+
+/** The new name must be on the medium too, not only the bytes. Windows cannot open directories, and has no need to. */
+function canSyncDirectory({ directory }: RdbLocation): boolean {
+  return Deno.build.os !== "windows" && canRead(directory);
+}
+
+async function syncDirectory(location: RdbLocation): Promise<void> {
+  if (!canSyncDirectory(location)) return;
+  using directory = await Deno.open(location.directory, { read: true });
+  await directory.sync();
+}
+
+function openError(error: unknown, temporary: string, { directory }: RdbLocation): unknown {
+  if (!(error instanceof Error) || error.name === "FileAccessError") return error;
+  return new RdbFileError(
+    `Failed opening the temp RDB file ${baseName(temporary)} (in server root dir ${directory}) for saving: ` +
+      systemReason(error),
+  );
+}
+
+function writeError(operation: string, error: unknown): RdbFileError {
+  return new RdbFileError(`Write error saving DB on disk(${operation}): ${systemReason(error)}`);
+}
+
+/** The temporary name of SAVE (0) or of a background save, each of which has a number of its own. */
+function temporaryPath(location: RdbLocation, backgroundFile: number): string {
+  const suffix = backgroundFile === 0 ? "" : `-${backgroundFile}`;
+  return joinPath(location.directory, `temp-${Deno.pid}${suffix}.rdb`);
 }
 
 function joinPath(directory: string, name: string): string {
   return directory === "" || directory === "." ? name : `${directory.replace(/\/$/, "")}/${name}`;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function removeQuietly(path: string): void {

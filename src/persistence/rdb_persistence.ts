@@ -2,29 +2,47 @@
  * When and how the dataset is saved to its RDB file and loaded from it: SAVE, BGSAVE, save points, the start and the end.
  *
  * - A background save is a time-sliced walk piped into a file; commands go on meanwhile, and nothing is forked.
- * - A save that fails leaves the old file, and with `stop-writes-on-bgsave-error` the server refuses writes until one works.
+ * - A background save that fails leaves the old file, and with `stop-writes-on-bgsave-error` the server refuses writes until
+ *   one works.
+ * - Where files may not be written, save points rest (the log says so once) and the server is fully usable in memory.
  */
 
 import type { Clock } from "../base/clock.ts";
 import type { BackgroundTasks } from "../base/background_tasks.ts";
-import { canRead, workingDirectory } from "../base/file_access.ts";
+import { canRead, canWrite, FileAccessError, workingDirectory } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
+import { Topic } from "../base/topic.ts";
+import type { Slice } from "../bytes/slice.ts";
 import type { Gate } from "../command/gate.ts";
 import type { Config } from "../config/config.ts";
-import { RdbDecoderStream } from "../rdb/rdb_decoder_stream.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
-import { RdbParser } from "../rdb/rdb_parser.ts";
 import { MISCONF, SAVE_IN_PROGRESS } from "../resp/reply_errors.ts";
 import type { Store } from "../store/store.ts";
-import { DatasetLoader, type DatasetLoaderOptions, loadContext } from "./dataset_loader.ts";
+import { DatasetError } from "./dataset_loader.ts";
 import type { Loading } from "./loading.ts";
-import { openRdbFile, type RdbLocation, rdbPath, readRdbFileSync, writeRdbFile, writeRdbFileSync } from "./rdb_file.ts";
+import {
+  openRdbFile,
+  RdbFileError,
+  type RdbLocation,
+  rdbPath,
+  readRdbFileSync,
+  requireRdbWrite,
+  writeRdbFile,
+  writeRdbFileSync,
+} from "./rdb_file.ts";
+import { type FunctionLibraries, RdbLoader } from "./rdb_loader.ts";
 import { rdbNotes, type ReplicationPoint } from "./rdb_notes.ts";
 import { RdbSnapshot, type RdbSnapshotOptions } from "./rdb_snapshot.ts";
-import { RdbSnapshotWriter, type SavedAccess } from "./rdb_snapshot_writer.ts";
+import type { SavedAccess } from "./rdb_snapshot_writer.ts";
+import { systemReason } from "./system_reason.ts";
+import { wholeRdbFile } from "./whole_file.ts";
 
 /** Seconds before save points try again after a save that failed: Redis's `CONFIG_BGSAVE_RETRY_DELAY`. */
 const RETRY_DELAY_SECONDS = 5;
+
+const OTHER_WORK_ACTIVE =
+  "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in " +
+  "order to schedule a BGSAVE whenever possible.";
 
 /** What an `RdbPersistence` needs. */
 export interface RdbPersistenceOptions {
@@ -36,40 +54,91 @@ export interface RdbPersistenceOptions {
   readonly loading: Loading;
 }
 
+/** How DEBUG RELOAD goes about it. */
+export interface ReloadOptions {
+  /** Save before loading; otherwise the file that is there is loaded. */
+  readonly save: boolean;
+  /** Empty the databases before loading. */
+  readonly flush: boolean;
+  /** Keys of the file replace those that are there; otherwise that is an error. */
+  readonly merge: boolean;
+}
+
+/** What SHUTDOWN says about the last save. */
+export interface LastSaveOptions {
+  /** Null leaves it to the save points. */
+  readonly save: boolean | null;
+  /** The server stops whether the save works or not. */
+  readonly isForced: boolean;
+}
+
 /** The RDB file of one server. */
 export class RdbPersistence {
   /** Unix time in milliseconds of the last save that worked, or of the start. */
   lastSaveAtMs: number;
   /** Unix time in milliseconds of the last background save that began. */
   lastAttemptAtMs = 0;
+  /** How the last background save went, or that a save has worked since. */
   isLastSaveOk = true;
   /** Seconds that the last background save took, -1 before the first. */
   lastDurationSeconds = -1;
   /** Bytes saved out of turn by the last one: what a fork would have copied. */
   lastPreservedBytes = 0;
-  /** A BGSAVE SCHEDULE that waits for the walk in progress to end. */
+  /** A BGSAVE that waits for the other walk in progress to end. */
   isScheduled = false;
-  /** Saves completed: `rdb_saves`. */
+  /** Saves begun by SAVE, BGSAVE and save points: `rdb_saves`. */
   saveCount = 0;
-  lastLoad = { keysLoaded: 0, keysExpired: 0 };
   /** Where the dataset stands in the replication stream, for the notes of a file; set by replication. */
   replicationPoint: () => ReplicationPoint | null = () => null;
-  /** Takes the notes of a file that is loaded at start. */
+  /** Takes the notes of a file that is loaded at start; set by replication. */
   onNote: (key: string, value: string) => void = () => {};
-  /** Whether this server is a replica: it keeps expired keys and does not save on its own account differently. */
+  /** Told of keys dropped at start because their time had passed; set by replication. */
+  onExpired: (dbIndex: number, key: Slice) => void = () => {};
+  /** Whether this server is a replica: set by replication. */
   isReplica: () => boolean = () => false;
+  /** Whether data are on their way to replicas without a file: set by replication. */
+  isTransferring: () => boolean = () => false;
+  /** Whether the append-only file is being rewritten: set by it. */
+  isRewriting: () => boolean = () => false;
+  /** The function libraries; set by scripting. */
+  libraries: FunctionLibraries | null = null;
+
+  /** Told when a background save is over, and the file in place if it worked: full synchronisation sends it. */
+  readonly onBackgroundSaveEnded = new Topic<{ readonly isOk: boolean }>();
 
   readonly #options: RdbPersistenceOptions;
+  readonly #loader: RdbLoader;
   #snapshot: RdbSnapshot | null = null;
+  #startedAtMs = 0;
+  #isCancelled = false;
+  #hasToldOfNoAccess = false;
 
   constructor(options: RdbPersistenceOptions) {
     this.#options = options;
+    this.#loader = new RdbLoader({ ...options, listeners: this });
     this.lastSaveAtMs = options.clock.now;
+    options.store.onFlushAll.subscribe(() => this.#forgetData());
   }
 
   /** The background save in progress, if any. */
   get snapshot(): RdbSnapshot | null {
     return this.#snapshot;
+  }
+
+  /** True while an RDB file is being made, for the disk or for replicas. */
+  get isSaving(): boolean {
+    return this.#snapshot !== null || this.isTransferring() ||
+      (this.#options.store.snapshot !== null && !this.isRewriting());
+  }
+
+  /** Seconds since the background save in progress began, -1 when there is none. */
+  get currentDurationSeconds(): number {
+    return this.#snapshot === null ? -1 : wholeSeconds(this.#options.clock.now) - wholeSeconds(this.#startedAtMs);
+  }
+
+  /** How many keys the last load had. */
+  get lastLoad(): { readonly keysLoaded: number; readonly keysExpired: number } {
+    return this.#loader.last;
   }
 
   /** Where the file is, as configured now. */
@@ -81,33 +150,37 @@ export class RdbPersistence {
     };
   }
 
-  /** Saves while nothing else runs. Null, or the reason why it failed, which is logged. */
+  /** Saves while nothing else runs. Null, or the error reply; the log has the reason. */
   save(): string | null {
     const { store, logger, clock } = this.#options;
     try {
-      writeRdbFileSync(this.location, this.#wholeFile());
+      writeRdbFileSync(this.location, wholeRdbFile(store, this.snapshotOptions()));
     } catch (error) {
-      logger.warning(`Failed saving the DB: ${reasonOf(error)}`);
-      this.isLastSaveOk = false;
-      return reasonOf(error);
+      logger.warning(logLineOf(error));
+      return error instanceof FileAccessError ? `ERR ${error.message}` : "ERR";
     }
     logger.notice("DB saved on disk");
     store.stats.dirty = 0;
     this.lastSaveAtMs = clock.refresh();
     this.isLastSaveOk = true;
-    this.saveCount++;
     return null;
   }
 
-  /** Begins a background save. Null, or the text of the error. */
+  /** Begins a background save. Null, or the error reply. */
   startBackgroundSave(): string | null {
     const { store, logger, tasks, clock } = this.#options;
-    if (this.#snapshot !== null) return SAVE_IN_PROGRESS;
-    if (store.snapshot !== null) {
-      return "ERR Another child process is active: can't BGSAVE right now. Use BGSAVE SCHEDULE.";
+    if (this.isSaving) return SAVE_IN_PROGRESS;
+    if (store.snapshot !== null) return OTHER_WORK_ACTIVE;
+    try {
+      requireRdbWrite(this.location);
+    } catch (error) {
+      logger.warning(logLineOf(error));
+      return `ERR ${messageOf(error)}`;
     }
     this.isScheduled = false;
-    this.lastAttemptAtMs = clock.now;
+    this.saveCount++;
+    this.lastAttemptAtMs = this.#startedAtMs = clock.now;
+    this.#isCancelled = false;
     const dirtyAtStart = store.stats.dirty;
     const snapshot = new RdbSnapshot(store, this.snapshotOptions());
     this.#snapshot = snapshot;
@@ -116,8 +189,9 @@ export class RdbPersistence {
     return null;
   }
 
-  /** Gives up the background save, if there is one: FLUSHALL, SHUTDOWN. */
+  /** Gives up the background save, if there is one: its file will not take the place of the old one. */
   cancelBackgroundSave(): void {
+    this.#isCancelled = true;
     this.#snapshot?.cancel();
   }
 
@@ -127,7 +201,7 @@ export class RdbPersistence {
     return {
       ...this.#writerOptions(),
       notes: this.#notes(),
-      libraries: [],
+      libraries: this.libraries?.sources() ?? [],
       hasData: true,
       keyDelayUs: () => config.integer("rdb-key-save-delay").value,
     };
@@ -136,15 +210,17 @@ export class RdbPersistence {
   /** Save points and scheduled saves: to be called about every 100 ms. */
   checkSavePoints(): void {
     const { config, store, clock, logger, loading } = this.#options;
-    if (store.snapshot !== null || this.#snapshot !== null || loading.isActive) return;
+    if (store.snapshot !== null || this.isSaving || loading.isActive) return;
+    const nowSeconds = wholeSeconds(clock.now);
+    const mayTry = this.isLastSaveOk || nowSeconds - wholeSeconds(this.lastAttemptAtMs) > RETRY_DELAY_SECONDS;
+    if (!mayTry) return;
     if (this.isScheduled) {
       this.startBackgroundSave();
       return;
     }
-    const mayRetry = this.isLastSaveOk || clock.now - this.lastAttemptAtMs > RETRY_DELAY_SECONDS * 1000;
-    if (!mayRetry) return;
     for (const { seconds, changes } of config.cell("save").value) {
-      if (store.stats.dirty < changes || clock.now - this.lastSaveAtMs <= seconds * 1000) continue;
+      if (store.stats.dirty < changes || nowSeconds - wholeSeconds(this.lastSaveAtMs) <= seconds) continue;
+      if (!this.#maySaveByItself()) return;
       logger.notice(`${changes} changes in ${seconds} seconds. Saving...`);
       this.startBackgroundSave();
       return;
@@ -153,146 +229,123 @@ export class RdbPersistence {
 
   /** The last save before the server stops. Null, or the reason why it should not stop. */
   // deno-lint-ignore require-await
-  async saveBeforeStop(save: boolean | null): Promise<string | null> {
+  async saveBeforeStop({ save, isForced }: LastSaveOptions): Promise<string | null> {
     const { config, logger, loading } = this.#options;
     if (this.#snapshot !== null) {
       logger.warning("There is a child saving an .rdb. Killing it!");
       this.cancelBackgroundSave();
     }
-    const isWanted = save ?? config.cell("save").value.length > 0;
+    const isWanted = save ?? (config.cell("save").value.length > 0 && this.#maySaveByItself());
     if (!isWanted || loading.isActive) return null;
     logger.notice("Saving the final RDB snapshot before exiting.");
-    return this.save() === null ? null : "Error trying to save the DB, can't exit.";
+    if (this.save() === null) return null;
+    if (isForced) logger.warning("Error trying to save the DB. Exit anyway.");
+    return "Error trying to save the DB, can't exit.";
   }
 
   /** Loads the file at start, if there is one. False when the server must not go on; the log says why. */
   async loadAtStart(): Promise<boolean> {
-    const { logger, loading, clock } = this.#options;
+    const { logger, clock } = this.#options;
     const { location } = this;
-    if (!canRead(rdbPath(location))) return true;
+    if (!canRead(rdbPath(location))) {
+      logger.notice(`No data are loaded: reading ${rdbPath(location)} is not permitted (start with --allow-read)`);
+      return true;
+    }
     const startMs = clock.stopwatchMs();
     try {
       const file = await openRdbFile(location);
       if (file === null) return true;
-      loading.begin({ nowMs: clock.refresh(), totalBytes: file.size });
-      const loader = this.#loader({ onAux: (key, value) => this.#takeNote(key, value) });
-      await file.stream.pipeThrough(this.#progress()).pipeTo(new RdbDecoderStream(this.#parser(loader)));
-      this.lastLoad = loader;
-      logger.notice(`DB loaded from disk: ${((clock.stopwatchMs() - startMs) / 1000).toFixed(3)} seconds`);
-      return true;
+      await this.#loader.loadStream(file.stream, file.size);
     } catch (error) {
-      if (error instanceof RdbFormatError) {
-        for (const line of error.logLines) logger.warning(line);
-        logger.warning("Terminating server after rdb file reading failure.");
-      } else {
-        logger.warning(`Fatal error loading the DB: ${reasonOf(error)}. Exiting.`);
-      }
+      for (const line of loadFailureLines(error)) logger.warning(line);
       return false;
-    } finally {
-      loading.end();
     }
+    logger.notice(`DB loaded from disk: ${((clock.stopwatchMs() - startMs) / 1000).toFixed(3)} seconds`);
+    return true;
   }
 
-  /** DEBUG RELOAD: loads the file while nothing else runs. Throws what reading or the format throw. */
-  reload(options: { mayReplace: boolean }): void {
-    this.#feedWhole(readRdbFileSync(this.location), options.mayReplace);
+  /**
+   * DEBUG RELOAD: saves, empties and loads while nothing else runs. Null, or the error reply. Where files may not be used the
+   * data go through memory.
+   */
+  reload({ save, flush, merge }: ReloadOptions): string | null {
+    const { store, logger } = this.#options;
+    const path = rdbPath(this.location);
+    let chunks: Iterable<Uint8Array> = readRdbFileSync(this.location);
+    if (save && canRead(path) && canWrite(path)) {
+      const refusal = this.save();
+      if (refusal !== null) return refusal;
+    } else if (save) {
+      chunks = [...wholeRdbFile(store, this.snapshotOptions())];
+    }
+    if (flush) {
+      store.flush(-1);
+      store.lazyFree.run(Infinity);
+    }
+    try {
+      this.#loader.loadWhole(chunks, merge);
+    } catch (error) {
+      for (const line of error instanceof RdbFormatError ? error.logLines : [messageOf(error)]) logger.warning(line);
+      return "ERR Error trying to load the RDB dump";
+    }
+    logger.warning("DB reloaded by DEBUG RELOAD");
+    return null;
   }
 
-  /** DEBUG RELOAD without files: saves to memory, lets `flush` empty the databases, and loads again. */
-  reloadThroughMemory(flush: () => void): void {
-    const chunks = [...this.#wholeFile()];
-    flush();
-    this.#feedWhole(chunks, false);
-  }
-
-  /** Refuses writes after a save that failed. */
+  /** Refuses writes after a background save that failed. */
   readonly gate: Gate = (context, command) => {
     const { config } = this.#options;
     if (this.isLastSaveOk || context.origin !== "client") return null;
     if (!command.isWrite && command.name !== "ping") return null;
-    if (!config.boolean("stop-writes-on-bgsave-error").value || config.cell("save").value.length === 0) return null;
-    return this.isReplica() ? null : MISCONF;
+    const isWanted = config.boolean("stop-writes-on-bgsave-error").value && config.cell("save").value.length > 0;
+    return isWanted ? MISCONF : null;
   };
 
   async #finishBackgroundSave(snapshot: RdbSnapshot, dirtyAtStart: number): Promise<void> {
     const { store, logger, clock } = this.#options;
-    const startMs = clock.stopwatchMs();
+    let isOk = false;
     try {
-      await writeRdbFile(this.location, snapshot.readable);
-      store.stats.dirty -= dirtyAtStart;
-      this.lastSaveAtMs = clock.refresh();
-      this.isLastSaveOk = true;
-      this.saveCount++;
-      logger.notice("DB saved on disk");
-      logger.notice("Background saving terminated with success");
+      isOk = await writeRdbFile(this.location, snapshot.readable, () => !this.#isCancelled);
     } catch (error) {
-      if (snapshot.isCancelled) {
-        logger.warning("Background saving terminated by signal 10");
-      } else {
-        this.isLastSaveOk = false;
-        logger.warning(`Write error saving DB on disk: ${reasonOf(error)}`);
-        logger.warning("Background saving error");
-      }
+      if (!this.#isCancelled) logger.warning(logLineOf(error));
     }
     await snapshot.ended;
-    this.lastDurationSeconds = Math.round((clock.stopwatchMs() - startMs) / 1000);
+    const nowMs = clock.refresh();
+    if (isOk) {
+      logger.notice("DB saved on disk");
+      logger.notice("Background saving terminated with success");
+      store.stats.dirty -= dirtyAtStart;
+      this.lastSaveAtMs = nowMs;
+      this.isLastSaveOk = true;
+    } else if (this.#isCancelled) {
+      logger.warning("Background saving terminated by signal 10");
+    } else {
+      logger.warning("Background saving error");
+      this.isLastSaveOk = false;
+    }
+    this.lastDurationSeconds = wholeSeconds(nowMs) - wholeSeconds(this.#startedAtMs);
     this.lastPreservedBytes = snapshot.preservedBytes;
     this.#snapshot = null;
+    this.onBackgroundSaveEnded.emit({ isOk });
   }
 
-  *#wholeFile(): Generator<Uint8Array> {
-    const { store } = this.#options;
-    const writer = new RdbSnapshotWriter(store, this.#writerOptions(), { notes: this.#notes(), libraries: [] });
-    for (const { index, keyspace } of store.databases) {
-      if (keyspace.size === 0) continue;
-      writer.beginDatabase(index, keyspace.size, keyspace.expiry.size);
-      keyspace.forEach((entry) => writer.saveEntry(index, keyspace, entry));
-      yield writer.take();
+  /** After FLUSHALL: the file must not bring the old data back. */
+  #forgetData(): void {
+    this.cancelBackgroundSave();
+    if (this.#options.config.cell("save").value.length > 0 && this.#maySaveByItself()) this.save();
+  }
+
+  /** False where files may not be written, which the log then says once. */
+  #maySaveByItself(): boolean {
+    const path = rdbPath(this.location);
+    if (canWrite(path)) return true;
+    if (!this.#hasToldOfNoAccess) {
+      this.#options.logger.warning(
+        `Save points are off: writing ${path} is not permitted (start with --allow-write)`,
+      );
     }
-    yield writer.end();
-  }
-
-  #feedWhole(chunks: Iterable<Uint8Array>, mayReplace: boolean): void {
-    const loader = this.#loader({ mayReplace });
-    const parser = this.#parser(loader);
-    for (const chunk of chunks) parser.feed(chunk);
-    parser.finish();
-    this.lastLoad = loader;
-  }
-
-  #loader(options: Partial<DatasetLoaderOptions>): DatasetLoader {
-    const { store, logger } = this.#options;
-    return new DatasetLoader(store, { logger, keepsExpired: this.isReplica(), ...options });
-  }
-
-  #parser(loader: DatasetLoader): RdbParser {
-    const { store, config } = this.#options;
-    return new RdbParser(loader, {
-      ...loadContext(store, config),
-      verifyChecksum: config.boolean("rdbchecksum").value,
-    });
-  }
-
-  #progress(): TransformStream<Uint8Array, Uint8Array> {
-    const { loading } = this.#options;
-    return new TransformStream({
-      transform(chunk, controller) {
-        loading.loadedBytes += chunk.length;
-        controller.enqueue(chunk);
-      },
-    });
-  }
-
-  #takeNote(key: string, value: string): void {
-    const { logger } = this.#options;
-    if (key === "redis-ver") logger.notice(`Loading RDB produced by version ${value}`);
-    else if (key === "ctime") {
-      const ageSeconds = Math.max(0, Math.floor(this.#options.clock.now / 1000) - Number(value));
-      logger.notice(`RDB age ${ageSeconds} seconds`);
-    } else if (key === "used-mem") {
-      logger.notice(`RDB memory usage when created ${(Number(value) / (1024 * 1024)).toFixed(2)} Mb`);
-    }
-    this.onNote(key, value);
+    this.#hasToldOfNoAccess = true;
+    return false;
   }
 
   #notes() {
@@ -312,6 +365,28 @@ export class RdbPersistence {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Redis's lines for a file that keeps the server from starting. */
+function loadFailureLines(error: unknown): readonly string[] {
+  if (error instanceof DatasetError) return [error.message];
+  if (!(error instanceof RdbFormatError)) return [`Fatal error loading the DB: ${systemReason(error)}. Exiting.`];
+  const isNoRdbFile = error.fault === "signature" || error.fault === "version";
+  return [
+    ...error.logLines,
+    isNoRdbFile
+      ? "Fatal error loading the DB: Invalid argument. Exiting."
+      : "Terminating server after rdb file reading failure.",
+  ];
+}
+
+function logLineOf(error: unknown): string {
+  if (error instanceof RdbFileError || error instanceof FileAccessError) return error.message;
+  return `Write error saving DB on disk(rdbSaveRio): ${systemReason(error)}`;
+}
+
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
 }

@@ -50,7 +50,7 @@ export class RdbSnapshot {
   readonly #abort = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #wake: (() => void) | null = null;
-  #walkedBytes: number;
+  #isComplete = false;
   #keysPaused = 0;
   #owedMs = 0;
 
@@ -59,7 +59,6 @@ export class RdbSnapshot {
     this.#store = store;
     this.#keyDelayUs = options.keyDelayUs;
     this.#writer = new RdbSnapshotWriter(store, options, options);
-    this.#walkedBytes = this.#writer.totalBytes;
     this.#walk = options.hasData ? new SnapshotWalk(store, this.#writer) : null;
     if (this.#walk !== null) this.#walk.onAwaited = () => this.#resume();
     this.keyCount = this.#walk?.keyCount ?? 0;
@@ -78,9 +77,9 @@ export class RdbSnapshot {
     return this.#walk?.keysSaved ?? 0;
   }
 
-  /** Bytes of keys that were saved out of turn because they were about to change: what a fork would have copied. */
+  /** Bytes of values that were saved out of turn because they were about to change: what a fork would have copied. */
   get preservedBytes(): number {
-    return this.#writer.totalBytes - this.#walkedBytes;
+    return this.#walk?.preservedBytes ?? 0;
   }
 
   /** Bytes that wait for the reader. */
@@ -93,9 +92,12 @@ export class RdbSnapshot {
     return this.#abort.signal.aborted;
   }
 
-  /** Gives up: the stream fails with `SnapshotCancelled`, and `ended` resolves when the marks of the walk are cleared. */
+  /**
+   * Gives up: the stream fails with `SnapshotCancelled`, and `ended` resolves when the marks of the walk are cleared. Without
+   * effect once the whole file has been handed to the stream.
+   */
   cancel(): void {
-    if (this.isCancelled || this.#walk?.isFinished === true && this.#writer.readyBytes === 0) return;
+    if (this.isCancelled || this.#isComplete) return;
     this.#abort.abort();
     this.#walk?.cancel();
     this.#controller.error(new SnapshotCancelled("The snapshot was cancelled"));
@@ -126,6 +128,7 @@ export class RdbSnapshot {
     if (this.#writer.readyBytes > 0) this.#controller.enqueue(this.#writer.take());
     this.#controller.enqueue(this.#writer.end());
     this.#controller.close();
+    this.#isComplete = true;
   }
 
   /** A walk that was cancelled still has marks to clear. */
@@ -140,10 +143,8 @@ export class RdbSnapshot {
 
   #runSlice(walk: SnapshotWalk): void {
     const { clock } = this.#store;
-    const before = this.#writer.totalBytes;
     const endMs = clock.stopwatchMs() + TIME_SLICE_MS;
     do walk.step(); while (!walk.isFinished && clock.stopwatchMs() < endMs && !this.#isPauseDue(walk));
-    this.#walkedBytes += this.#writer.totalBytes - before;
   }
 
   async #rest(walk: SnapshotWalk): Promise<void> {

@@ -12,7 +12,7 @@ import { drain, RdbWriter, type RdbWriterOptions } from "../rdb/rdb_writer.ts";
 import type { RdbValue } from "../rdb/rdb_visitor.ts";
 import { VALUE_TYPES, type ValueType } from "../rdb/value_types.ts";
 import { TYPE_STRING } from "../rdb/rdb_format.ts";
-import { ENCODING_INT, type EntryRef } from "../store/entry_layout.ts";
+import type { EntryRef } from "../store/entry_layout.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { SnapshotSink } from "../store/snapshot_walk.ts";
 import type { Store } from "../store/store.ts";
@@ -70,11 +70,6 @@ export class RdbSnapshotWriter implements SnapshotSink {
   /** Bytes that wait, those of the side buffer included. */
   get pendingBytes(): number {
     return this.#main.writer.pendingBytes + this.#sideBytes.length;
-  }
-
-  /** Bytes written since the start, taken or not. */
-  get totalBytes(): number {
-    return this.#main.writer.totalBytes + this.#sideBytes.length;
   }
 
   /** Bytes that `take()` would return. */

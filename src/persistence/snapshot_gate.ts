@@ -23,13 +23,18 @@ export function snapshotGate(
 ): Gate {
   return (context, command, args) => {
     if (context.store.snapshot === null) return null;
-    if (command.name !== "exec") return command.isWrite ? waitFor(context, command, args, registry()) : null;
+    if (command.name !== "exec") return mayWrite(command) ? waitFor(context, command, args, registry()) : null;
     for (const queued of queueOf(context)) {
-      const wait = queued.command.isWrite ? waitFor(context, queued.command, queued.args, registry()) : null;
+      const wait = mayWrite(queued.command) ? waitFor(context, queued.command, queued.args, registry()) : null;
       if (wait !== null) return wait;
     }
     return null;
   };
+}
+
+/** Scripts are not flagged as writing, but are as what may replicate: they wait for the keys that they name. */
+function mayWrite(command: Command): boolean {
+  return command.isWrite || command.mayReplicate;
 }
 
 function waitFor(context: Context, command: Command, args: Args, registry: CommandRegistry): Wait | null {

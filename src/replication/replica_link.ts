@@ -7,6 +7,7 @@
 
 import type { Client } from "../clients/client.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Traffic } from "../metrics/traffic.ts";
 import type { Backlog, StreamReader } from "./backlog.ts";
 import type { RdbFilter } from "./replica_traits.ts";
 
@@ -41,6 +42,7 @@ export interface ReplicaLinkOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly backlog: Backlog;
+  readonly traffic: Traffic;
   readonly filter: RdbFilter;
   /** True for the old SYNC, which acknowledges nothing. */
   readonly isPrePsync: boolean;
@@ -63,14 +65,19 @@ export class ReplicaLink implements StreamReader {
   ackAtMs = 0;
   /** True when the stream starts with the replica's first acknowledgement: after a diskless transfer. */
   startsOnAck = false;
+  /** True when it acknowledged its file before we knew that it had all of it. */
+  hasAckedFile = false;
   /** When the running write of a file's piece began; 0 when none runs. */
   sendingSinceMs = 0;
   /** When the soft output limit was first exceeded; 0 when it is not. */
   softLimitSinceMs = 0;
+  /** Bytes of requests and newlines that it had sent when somebody last looked. */
+  consumedBytes = 0;
   isClosed = false;
 
   readonly #clock: Clock;
   readonly #backlog: Backlog;
+  readonly #traffic: Traffic;
   #isReading = false;
   #isStreaming = false;
   #wake: (() => void) | null = null;
@@ -81,6 +88,7 @@ export class ReplicaLink implements StreamReader {
     this.isPrePsync = options.isPrePsync;
     this.#clock = options.clock;
     this.#backlog = options.backlog;
+    this.#traffic = options.traffic;
     this.attachedAtMs = options.clock.now;
   }
 
@@ -116,6 +124,7 @@ export class ReplicaLink implements StreamReader {
     this.sendingSinceMs = this.#clock.now;
     await output.finished();
     this.sendingSinceMs = 0;
+    this.#traffic.replicationOutputBytes += bytes.length;
   }
 
   /** Keeps the stream after `offset` for this replica. */
@@ -140,6 +149,7 @@ export class ReplicaLink implements StreamReader {
       // The bytes stay in the backlog until the connection has them, so that they count as this replica's output.
       await output.finished();
       this.position += count;
+      this.#traffic.replicationOutputBytes += count;
       this.#backlog.trim();
     }
   }

@@ -48,7 +48,8 @@ export function replicaTraits(context: Context): ReplicaTraits {
 /** Where a replica says it is, or where it connected from. */
 export function replicaHost(client: Client): string {
   const announced = facet.of(client.context).address;
-  return announced === "" ? client.address.slice(0, client.address.lastIndexOf(":")) : announced;
+  if (announced !== "") return announced;
+  return client.address.slice(0, client.address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
 }
 
 /** How log lines name a replica. */

@@ -19,6 +19,13 @@ export class OutputBuffer {
   bytes: Uint8Array<ArrayBuffer>;
   /** Number of bytes written. */
   length = 0;
+  /**
+   * Asked before the memory grows to hold `needed` bytes; false when nobody will read them. What is written is then dropped,
+   * and the memory used over and over.
+   */
+  mayGrow: ((needed: number) => boolean) | null = null;
+  /** True once `mayGrow` has said no: what is here is not whole. */
+  isCutOff = false;
 
   /** `capacity` is the number of bytes to make room for at once. */
   constructor(capacity: number = INITIAL_BYTES) {
@@ -138,7 +145,14 @@ export class OutputBuffer {
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2, INITIAL_BYTES));
+    let wanted = needed;
+    if (this.isCutOff || this.mayGrow?.(needed) === false) {
+      this.isCutOff = true;
+      wanted -= this.length;
+      this.length = 0;
+      if (wanted <= this.bytes.length) return;
+    }
+    const grown = new Uint8Array(Math.max(wanted, this.bytes.length * 2, INITIAL_BYTES));
     grown.set(this.length === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }

@@ -17,6 +17,8 @@ export interface Reply {
   readonly isResp3: boolean;
   /** Number of `error` calls so far: a command failed when it changed while it ran. */
   readonly errorCount: number;
+  /** True when nobody will read the rest: the client was cut off for the size of its output. Long loops may stop then. */
+  readonly isCutOff: boolean;
 
   /** `+OK`. */
   ok(): void;

@@ -61,6 +61,10 @@ export class ReplyEncoder implements Reply {
     return this.protocol === 3;
   }
 
+  get isCutOff(): boolean {
+    return this.output.isCutOff;
+  }
+
   ok(): void {
     this.output.append(OK, 0, 5);
   }

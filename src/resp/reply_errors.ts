@@ -136,11 +136,15 @@ export const PROTECTED_MODE = "DENIED Redis is running in protected mode because
   "in order for the server to start accepting connections from the outside.";
 /** A connection over maxclients. */
 export const TOO_MANY_CLIENTS = "ERR max number of clients reached";
+/** The same where the links of the cluster bus count as well. */
+export const TOO_MANY_CLIENTS_IN_CLUSTER = "ERR max number of clients + cluster connections reached";
 /** CLIENT UNBLOCK ... ERROR. */
 export const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 /** A blocked client of a master that became a replica. */
 export const FORCE_UNBLOCKED =
   "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+/** CLIENT SETNAME with a name that would not stand in CLIENT LIST. */
+export const INVALID_CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 /** A client that does not exist. */
 export const NO_SUCH_CLIENT = "ERR No such client";
 

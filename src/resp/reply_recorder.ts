@@ -35,6 +35,7 @@ interface Aggregate {
 /** Records replies as `ReplyValue`s, with the shapes of one protocol. */
 export class ReplyRecorder implements Reply {
   errorCount = 0;
+  readonly isCutOff = false;
   /** 2 or 3: in RESP2 maps and sets are arrays, doubles bulk strings and so on, as a RESP2 client would see them. */
   protocol: 2 | 3;
   #values: ReplyValue[] = [];

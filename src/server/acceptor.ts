@@ -1,37 +1,123 @@
 /**
- * From an accepted connection to a client that is served.
+ * From an accepted connection to a client that is served, or to a connection that is refused.
  */
 
-import { Client } from "../clients/client.ts";
+import { Client, isLoopbackAddress } from "../clients/client.ts";
 import type { Services } from "../commands/services.ts";
+import { ascii } from "../bytes/ascii.ts";
+import { PROTECTED_MODE, TOO_MANY_CLIENTS, TOO_MANY_CLIENTS_IN_CLUSTER } from "../resp/reply_errors.ts";
 import { ByteSource } from "./byte_source.ts";
 import { serveClient } from "./connection.ts";
+import { DescriptorNumbers } from "./descriptor_numbers.ts";
 
-/** Makes a client of `connection` and serves it in the background until it goes. */
-export function acceptClient(connection: Deno.Conn, services: Services): void {
-  const { clients, store, tasks, executor, logger } = services;
-  if (connection.remoteAddr.transport === "tcp") (connection as Deno.TcpConn).setNoDelay(true);
-  const client = new Client({
-    id: clients.nextId(),
-    store,
-    sink: connection,
-    address: addressText(connection.remoteAddr),
-    localAddress: addressText(connection.localAddr),
-    descriptor: 8,
-    close: () => connection.close(),
-  });
-  clients.add(client);
-  tasks.start(`client ${client.id}`, async () => {
-    try {
-      await serveClient(client, new ByteSource(connection), { executor, logger });
-    } finally {
-      client.kill();
-      clients.remove(client);
+/** Where a connection comes from and where it has come to, as CLIENT LIST prints it. */
+interface ConnectionEnds {
+  readonly address: string;
+  readonly localAddress: string;
+  readonly isUnixSocket: boolean;
+}
+
+/** Takes in the connections of one server. */
+export class Acceptor {
+  readonly #services: Services;
+  readonly #descriptors = new DescriptorNumbers();
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Makes a client of `connection` and serves it in the background until it goes. */
+  accept(connection: Deno.Conn): void {
+    const ends = endsOf(connection);
+    if (ends === null) return connection.close();
+    const { clients, config, logger } = this.#services;
+    logger.verbose(`Accepted ${ends.isUnixSocket ? "connection to " + config.string("unixsocket").value : ends.address}`);
+    if (clients.size >= config.integer("maxclients").value) {
+      const inCluster = config.boolean("cluster-enabled").value;
+      return this.#refuse(connection, inCluster ? TOO_MANY_CLIENTS_IN_CLUSTER : TOO_MANY_CLIENTS);
     }
-  });
+    const isLocal = ends.isUnixSocket || isLoopbackAddress(ends.address);
+    if (config.boolean("protected-mode").value && !this.#services.users.hasPassword && !isLocal) {
+      return this.#refuse(connection, PROTECTED_MODE);
+    }
+    clients.acceptedCount++;
+    this.#serve(this.#createClient(connection, ends), connection);
+  }
+
+  #createClient(connection: Deno.Conn, ends: ConnectionEnds): Client {
+    const { clients, store, executor, users, outputLimits, metrics, config } = this.#services;
+    const descriptor = this.#descriptors.take();
+    const client: Client = new Client({
+      ...ends,
+      id: clients.nextId(),
+      store,
+      sink: connection,
+      traffic: metrics.traffic,
+      descriptor,
+      close: () => {
+        this.#descriptors.giveBack(descriptor);
+        connection.close();
+        clients.remove(client);
+      },
+    });
+    users.admit(client.context);
+    outputLimits.attach(client);
+    client.reply.onError = (text) => executor.noteError(client.context, text);
+    client.output.onFailure = () => client.kill();
+    client.parser.maxBulkLength = config.integer("proto-max-bulk-len").value;
+    client.parser.maxQueryBuffer = config.integer("client-query-buffer-limit").value;
+    return client;
+  }
+
+  #serve(client: Client, connection: Deno.Conn): void {
+    const { clients, tasks, config, metrics } = this.#services;
+    if (!client.isUnixSocket) {
+      const tcp = connection as Deno.TcpConn;
+      tcp.setNoDelay(true);
+      // The interval is the system's: Deno shows only the switch.
+      if (config.integer("tcp-keepalive").value > 0) tcp.setKeepAlive(true);
+    }
+    clients.add(client);
+    tasks.start(`client ${client.id}`, async () => {
+      try {
+        await serveClient(client, new ByteSource(connection, metrics.traffic), this.#services);
+      } finally {
+        client.kill();
+      }
+    });
+  }
+
+  /** Says why, as well as that can be done without waiting for the peer, and closes. */
+  #refuse(connection: Deno.Conn, text: string): void {
+    const { clients, tasks } = this.#services;
+    clients.rejectedCount++;
+    tasks.start("refusal of a connection", async () => {
+      try {
+        await connection.write(ascii(`-${text}\r\n`));
+      } catch {
+        // The peer did not wait for the reason.
+      } finally {
+        connection.close();
+      }
+    });
+  }
+}
+
+/** The two ends, or null when the peer is gone already and the system does not know them any more. */
+function endsOf(connection: Deno.Conn): ConnectionEnds | null {
+  try {
+    const { remoteAddr, localAddr } = connection;
+    if (localAddr.transport === "unix") {
+      const address = `${localAddr.path}:0`;
+      return { address, localAddress: address, isUnixSocket: true };
+    }
+    return { address: addressText(remoteAddr), localAddress: addressText(localAddr), isUnixSocket: false };
+  } catch {
+    return null;
+  }
 }
 
 function addressText(address: Deno.Addr): string {
-  if (address.transport === "tcp") return `${address.hostname}:${address.port}`;
-  return address.transport === "unix" ? `${address.path}:0` : "?:0";
+  if (address.transport !== "tcp") return "?:0";
+  return address.hostname.includes(":") ? `[${address.hostname}]:${address.port}` : `${address.hostname}:${address.port}`;
 }

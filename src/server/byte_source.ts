@@ -10,6 +10,7 @@
  *   in order, up to the query buffer limit.
  */
 
+import type { Traffic } from "../metrics/traffic.ts";
 import { MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
 
 const INITIAL_BUFFER_BYTES = 1024;
@@ -28,6 +29,7 @@ export class ByteSource {
   onEnd: (() => void) | null = null;
 
   readonly #reader: ByteReader;
+  readonly #traffic: Traffic;
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   readonly #ahead: Uint8Array[] = [];
   #bufferBytes = INITIAL_BUFFER_BYTES;
@@ -36,8 +38,10 @@ export class ByteSource {
   #isEnded = false;
   #reading: Promise<void> | null = null;
 
-  constructor(reader: ByteReader) {
+  /** `traffic` counts what is read. */
+  constructor(reader: ByteReader, traffic: Traffic) {
     this.#reader = reader;
+    this.#traffic = traffic;
     // Promise by promise and not `async`: each turn of the microtask queue counts at one request a chunk.
     this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, {
       highWaterMark: 0,
@@ -87,6 +91,8 @@ export class ByteSource {
         this.onEnd?.();
         return deliver(null);
       }
+      this.#traffic.inputBytes += count;
+      this.#traffic.reads++;
       this.#adapt(count, buffer.length);
       deliver(buffer.subarray(0, count));
     };

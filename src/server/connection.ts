@@ -7,11 +7,14 @@
  *
  * - One coalesced write per batch.
  * - A command that waits holds up only its own client; that it hangs up meanwhile is noticed at once.
+ * - A client that has shut down its sending side still gets its replies; one that waits for something is closed then.
  */
 
-import { MAX_QUERY_BUFFER_BYTES } from "../base/limits.ts";
+import { MAX_QUERY_BUFFER_BYTES, OUTPUT_BACKPRESSURE_BYTES } from "../base/limits.ts";
 import type { Logger } from "../base/logger.ts";
+import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
+import type { ClientDescriptions } from "../clients/client_description.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
@@ -22,87 +25,133 @@ import type { ByteSource } from "./byte_source.ts";
 export interface ConnectionServices {
   readonly executor: Executor;
   readonly logger: Logger;
+  readonly users: UserRegistry;
+  readonly clientDescriptions: ClientDescriptions;
 }
 
 /** Serves `client` until it goes. The caller closes the connection afterwards. */
 export async function serveClient(client: Client, source: ByteSource, services: ConnectionServices): Promise<void> {
-  const decoder = new RequestDecoderStream({ onChunkReleased: (chunk) => source.recycle(chunk) });
-  client.parser = decoder.parser;
-  source.onEnd = () => client.cancelWait("disconnect");
-  for await (const batch of source.stream.pipeThrough(decoder)) {
+  const { output, context, parser } = client;
+  const { executor, users } = services;
+  const decoder = new RequestDecoderStream({ parser, onChunkReleased: (chunk) => source.recycle(chunk) });
+  parser.authenticated = !users.mustAuthenticate(context);
+  source.onEnd = () => {
+    // Whoever waits for something would wait for a peer that is gone; a writer held up by a save has its command coming.
+    if (client.wait !== null && client.wait.kind !== "snapshot") closeAtEnd(client, services);
+  };
+  for await (const batch of batchesOf(source.stream.pipeThrough(decoder))) {
     if (client.isClosing) return;
-    client.output.prepare();
-    services.executor.beginBatch();
-    // Most batches never wait: they are spared the promise.
-    for (let next = runBatch(client, batch, 0, services); next !== null;) {
-      await waitFor(client, next.wait, source);
+    output.prepare();
+    executor.beginBatch();
+    // Most batches never stop: they are spared the promise.
+    for (let stop = runBatch(client, batch, 0, services); stop !== null;) {
+      await (stop.wait === null ? output.drainedAfterFlush() : waitFor(client, stop.wait, batch, source));
       if (client.isClosing) return;
-      services.executor.beginBatch();
-      client.output.prepare();
-      next = runBatch(client, batch, next.wait.isRetry ? next.index : next.index + 1, services);
+      if (context.closeAfterReply) break;
+      executor.beginBatch();
+      output.prepare();
+      stop = runBatch(client, batch, stop.next, services);
     }
+    client.batchBytes = 0;
+    parser.authenticated = !users.mustAuthenticate(context);
     batch.release();
-    client.output.flush();
+    output.flush();
     if (client.isClosing) return;
-    if (client.context.closeAfterReply) break;
-    const drained = client.output.drained();
+    if (context.closeAfterReply) return await output.finished();
+    const drained = output.drained();
     if (drained !== null) await drained;
   }
-  await client.output.finished();
+  if (client.isClosing) return;
+  await output.finished();
+  closeAtEnd(client, services);
 }
 
-/** A request of a batch that has to wait. */
-interface WaitingRequest {
-  readonly index: number;
-  readonly wait: Wait;
+/** The batches of a stream. A reader's own promises go straight to the loop: the stream's iterator would wrap each twice. */
+function batchesOf(stream: ReadableStream<RequestBatch>): AsyncIterable<RequestBatch> {
+  const reader = stream.getReader();
+  return { [Symbol.asyncIterator]: () => ({ next: () => reader.read() as Promise<IteratorResult<RequestBatch>> }) };
 }
 
-/** Runs the requests from `first` on; the one that has to wait, or null when the batch is done. */
-function runBatch(
-  client: Client,
-  batch: RequestBatch,
-  first: number,
-  services: ConnectionServices,
-): WaitingRequest | null {
-  const { context } = client;
+/** Why a batch stopped before its end: its request before `next` waits, or (null) too much output has gathered. */
+interface BatchStop {
+  readonly next: number;
+  readonly wait: Wait | null;
+}
+
+/** Runs the requests from `first` on; null when the batch is done. */
+function runBatch(client: Client, batch: RequestBatch, first: number, services: ConnectionServices): BatchStop | null {
+  const { context, output } = client;
   client.lastInteractionMs = context.now;
+  client.batchBytes = batch.bytesConsumed;
   for (let index = first; index < batch.count; index++) {
     batch.select(index);
     const wait = runRequest(client, batch, services.executor);
-    if (wait !== null) return { index, wait };
+    if (wait !== null) return { next: wait.isRetry ? index : index + 1, wait };
     if (context.closeAfterReply || client.isClosing) return null;
+    if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { next: index + 1, wait: null };
   }
-  if (batch.queryBufferExceeded) {
-    services.logger.warning(`Closing client ${client.id} that reached max query buffer length`);
-    client.kill();
-  } else if (batch.protocolError !== null) {
-    services.logger.verbose(
-      `Protocol error (${batch.protocolErrorCause}) from client ${client.id}. ${batch.protocolErrorSample}`,
-    );
-    client.reply.error(`ERR ${batch.protocolError}`);
-    context.closeAfterReply = true;
-  }
+  if (batch.queryBufferExceeded || batch.protocolError !== null) refuseInput(client, batch, services);
   return null;
 }
 
 function runRequest(client: Client, batch: RequestBatch, executor: Executor): Wait | null {
-  if (client.replyMode === "on") return executor.execute(client.context, batch.args, client.reply);
-  const { buffer } = client.output;
-  const lengthBefore = buffer.length;
+  if (client.replyMode !== "on") return runMuted(client, batch, executor);
   const wait = executor.execute(client.context, batch.args, client.reply);
-  // What the command itself made of the mode decides whether its own reply is seen: CLIENT REPLY ON answers.
-  const mode: string = client.replyMode;
-  if (mode !== "on") buffer.length = lengthBefore;
-  if (mode === "skip") client.replyMode = "on";
-  if (mode === "skip-next") client.replyMode = "skip";
+  if ((client.replyMode as string) === "skip-next") client.replyMode = "skip";
   return wait;
 }
 
-async function waitFor(client: Client, wait: Wait, source: ByteSource): Promise<void> {
+/** Runs a request whose reply the client does not want to see. */
+function runMuted(client: Client, batch: RequestBatch, executor: Executor): Wait | null {
+  const muted = client.mutedReply;
+  muted.output.reset(0);
+  const wait = executor.execute(client.context, batch.args, muted);
+  if (wait?.isRetry === true) return wait;
+  switch (client.replyMode) {
+    case "on":
+      // The command itself has switched replies on again, and that is answered: CLIENT REPLY ON, RESET.
+      client.reply.raw(muted.output.view());
+      break;
+    case "skip":
+      client.replyMode = "on";
+      break;
+    case "skip-next":
+      client.replyMode = "skip";
+      break;
+    case "off":
+      break;
+  }
+  return wait;
+}
+
+function refuseInput(client: Client, batch: RequestBatch, services: ConnectionServices): void {
+  const { logger, clientDescriptions } = services;
+  if (batch.queryBufferExceeded) {
+    logger.warning(`Closing client that reached max query buffer length: ${clientDescriptions.lineOf(client)}`);
+    return client.kill();
+  }
+  if (logger.isVerbose) {
+    logger.verbose(
+      `Protocol error (${batch.protocolErrorCause}) from client: ${clientDescriptions.lineOf(client)}. ` +
+        batch.protocolErrorSample,
+    );
+  }
+  if (client.replyMode === "on") client.reply.error(`ERR ${batch.protocolError}`);
+  client.context.closeAfterReply = true;
+}
+
+async function waitFor(client: Client, wait: Wait, batch: RequestBatch, source: ByteSource): Promise<void> {
   client.wait = wait;
+  client.waitingArgumentBytes = batch.args.sizeBytes;
   client.output.flush();
   // The watch ends by itself when the wait does and the next bytes arrive; nothing depends on its end.
   void source.watch(() => client.wait === wait, MAX_QUERY_BUFFER_BYTES);
   await wait.ended;
   client.wait = null;
+  client.waitingArgumentBytes = 0;
+}
+
+function closeAtEnd(client: Client, { logger, clientDescriptions }: ConnectionServices): void {
+  if (logger.isVerbose) logger.verbose(`Client closed connection ${clientDescriptions.lineOf(client)}`);
+  client.kill();
 }

@@ -35,9 +35,13 @@ export class Endpoints {
     return this.#listeners[0]?.port ?? 0;
   }
 
-  /** Binds `port` (0 for any that is free) on every address; null, or the reason why that cannot be. */
+  /**
+   * Binds `port` (0 for any that is free) on every address; null, or the reason why that cannot be. Another port is bound
+   * before the old one is given up; the same port on other addresses cannot be, so that a failure leaves nothing bound.
+   */
   listen(port: number): string | null {
     const opened: Listener[] = [];
+    if (port === this.port) this.closeTcp();
     for (const address of this.#addresses()) {
       const hostname = hostnameOf(address.replace(/^-/, ""));
       const actual = port === 0 ? opened[0]?.port ?? 0 : port;
@@ -53,9 +57,15 @@ export class Endpoints {
         return reason;
       }
     }
-    for (const listener of this.#listeners) listener.close();
+    this.closeTcp();
     this.#listeners = opened;
     return null;
+  }
+
+  /** Gives up the TCP sockets. */
+  closeTcp(): void {
+    for (const listener of this.#listeners) listener.close();
+    this.#listeners = [];
   }
 
   /** Binds the Unix socket of the configuration, if there is one. */

@@ -5,14 +5,31 @@
  */
 
 import type { Gate } from "../command/gate.ts";
+import { protectedGate } from "../commands/server/protected_gate.ts";
 import type { Services } from "../commands/services.ts";
+import { authGate } from "../acl/auth_gate.ts";
+import { pauseGate } from "../clients/client_pause.ts";
+import { replicationGates } from "../replication/replication_gates.ts";
 import { snapshotGate } from "../persistence/snapshot_gate.ts";
+import { queuedRequests } from "../transaction/transaction.ts";
+import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
 
 /** The gates of one server. */
 export function allGates(services: Services): Gate[] {
+  const { users, clients, clientPause, config, replication } = services;
+  const { minReplicas, readOnly, staleData } = replicationGates(config, replication);
   return [
+    authGate(users),
+    noMultiGate,
+    protectedGate(services),
     services.persistence.gate,
+    minReplicas,
+    readOnly,
+    staleData,
     services.loading.gate,
-    snapshotGate(() => services.registry, () => []),
+    pauseGate(clientPause, (context) => context.origin === "client" && clients.of(context)?.type === "replica"),
+    queueGate,
+    // What is about to run may have to wait for a save, which Redis's fork never asks of a command.
+    snapshotGate(() => services.registry, queuedRequests),
   ];
 }

@@ -11,6 +11,7 @@ import type { Endpoints } from "./endpoints.ts";
 
 /** The lifecycle of one server. */
 export class ServerLifecycle implements Lifecycle {
+  readonly runId: string;
   readonly startedAtMs: number;
   readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[] = [];
   configPath = "";
@@ -24,7 +25,8 @@ export class ServerLifecycle implements Lifecycle {
   #abort: (() => void) | null = null;
   #resolveStopped: (exitCode: number) => void = () => {};
 
-  constructor(options: { nowMs: number; endpoints: Endpoints; services: () => Services }) {
+  constructor(options: { runId: string; nowMs: number; endpoints: Endpoints; services: () => Services }) {
+    this.runId = options.runId;
     this.startedAtMs = options.nowMs;
     this.#endpoints = options.endpoints;
     this.#services = options.services;
@@ -36,7 +38,10 @@ export class ServerLifecycle implements Lifecycle {
   }
 
   rebind(): string | null {
-    return this.#endpoints.listen(this.#services().config.integer("port").value);
+    const port = this.#services().config.integer("port").value;
+    if (port !== 0) return this.#endpoints.listen(port);
+    this.#endpoints.closeTcp();
+    return null;
   }
 
   shutdown(flags: ShutdownFlags): Promise<string | null> {
@@ -66,9 +71,10 @@ export class ServerLifecycle implements Lifecycle {
 
   /** Stops at once, without asking anybody. */
   async stop(exitCode = 0): Promise<void> {
-    const { cron, clients, clock, tasks } = this.#services();
+    const { cron, clients, clock, tasks, replication } = this.#services();
     cron.stop();
     await this.#endpoints.close();
+    replication.stop();
     for (const client of [...clients]) client.kill();
     await tasks.settled();
     clock.stop();

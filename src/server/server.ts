@@ -7,27 +7,37 @@
 import { BackgroundTasks } from "../base/background_tasks.ts";
 import { Clock } from "../base/clock.ts";
 import { Cron } from "../base/cron.ts";
-import { TIME_SLICE_MS } from "../base/limits.ts";
+import { DebugSwitches } from "../base/debug_switches.ts";
 import { Logger } from "../base/logger.ts";
 import { Random } from "../base/random.ts";
 import { ClientRegistry } from "../clients/client_registry.ts";
+import { Monitors } from "../clients/monitors.ts";
+import { DebugSubcommands } from "../command/debug_subcommands.ts";
 import { Executor } from "../command/executor.ts";
 import { Propagation } from "../command/propagation.ts";
 import { CommandRegistry } from "../command/registry.ts";
 import { allCommandSpecs } from "../commands/all.ts";
+import { addDebugSubcommands } from "../commands/server/debug.ts";
 import type { Services } from "../commands/services.ts";
 import { Config } from "../config/config.ts";
 import { InfoSections } from "../metrics/info_sections.ts";
 import { Metrics } from "../metrics/metrics.ts";
+import { bindDataDirectory } from "../persistence/data_directory.ts";
 import { Loading } from "../persistence/loading.ts";
 import { RdbPersistence } from "../persistence/rdb_persistence.ts";
+import { ActiveExpiry } from "../store/active_expiry.ts";
+import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
 import { Store } from "../store/store.ts";
-import { acceptClient } from "./acceptor.ts";
+import { Acceptor } from "./acceptor.ts";
+import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
+import { addInfoSections } from "./info.ts";
 import { startBanner } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
 import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { allObservers } from "./observers.ts";
+import { createReplication, followConfiguredMaster, wireReplication } from "./replication_wiring.ts";
+import { addStoreUpkeep } from "./store_upkeep.ts";
 
 /** What a server is made with. */
 export interface ServerOptions {
@@ -52,32 +62,53 @@ export class Server {
   readonly services: Services;
   readonly lifecycle: ServerLifecycle;
   readonly #endpoints: Endpoints;
+  readonly #acceptor: Acceptor;
 
   constructor(options: ServerOptions = {}) {
     const clock = options.clock ?? new Clock();
     const random = options.random ?? new Random();
     const logger = new Logger({ clock, pid: Deno.pid, write: options.writeLog ?? (() => {}) });
     const config = options.config ?? new Config({ warn: (text) => logger.warning(text) });
-    const store = new Store({ clock, random, databaseCount: config.integer("databases").value });
+    const store = new Store({
+      clock,
+      random,
+      databaseCount: config.integer("databases").value,
+      listLimits: new ConfiguredListLimits(config),
+    });
     const propagation = new Propagation(store);
     const clients = new ClientRegistry();
     const tasks = new BackgroundTasks(logger);
     const cron = new Cron(clock, logger);
-    const onConnection = (connection: Deno.Conn) => acceptClient(connection, this.services);
+    const onConnection = (connection: Deno.Conn) => this.#acceptor.accept(connection);
     this.#endpoints = new Endpoints({ clock, logger, config, onConnection });
     this.lifecycle = new ServerLifecycle({
+      runId: random.hexId(40),
       nowMs: clock.now,
       endpoints: this.#endpoints,
       services: () => this.services,
     });
     this.lifecycle.configPath = options.configPath ?? "";
+    bindDataDirectory(config);
     const loading = new Loading();
     const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading });
-    this.lifecycle.beforeStop.push(({ save }) => persistence.saveBeforeStop(save));
+    this.lifecycle.beforeStop.push((flags) => persistence.saveBeforeStop(flags));
     const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
     // The commands close over the services, so these two are completed after the commands exist.
-    const services = { ...parts, lifecycle: this.lifecycle } as Omit<Services, "registry" | "executor"> as Services;
+    const services = {
+      ...parts,
+      ...createClientServices({ clock, logger, config }),
+      activeExpiry: new ActiveExpiry(store),
+      lifecycle: this.lifecycle,
+      metrics: new Metrics(clock.now),
+      info: new InfoSections(),
+      monitors: new Monitors(clock, clients),
+      debug: new DebugSubcommands(),
+      switches: new DebugSwitches(),
+      aclUsers: () => [],
+      reloadAof: () => "ERR The append only file is not enabled",
+    } as Omit<Services, "registry" | "executor" | "replication"> as Services;
     this.services = services;
+    services.replication = createReplication(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     services.executor = new Executor({
       store,
@@ -86,9 +117,15 @@ export class Server {
       registry: services.registry,
       gates: allGates(services),
       observers: allObservers(services),
+      onUnknown: attackGuard(services),
     });
+    this.#acceptor = new Acceptor(services);
+    wireClients(services);
+    wireReplication(services);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
+    addInfoSections(services);
+    addDebugSubcommands(services);
     this.#addJobs();
   }
 
@@ -109,7 +146,12 @@ export class Server {
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();
-    if (!await persistence.loadAtStart()) throw this.#failure("Exiting: the dataset cannot be loaded");
+    if (!await persistence.loadAtStart()) {
+      // The log's last line is the reason.
+      await this.lifecycle.stop(1);
+      throw new StartError("The dataset cannot be loaded");
+    }
+    followConfiguredMaster(this.services);
     logger.notice("Ready to accept connections");
   }
 
@@ -140,8 +182,11 @@ export class Server {
     config.onChange("hz", (hz) => {
       cron.hz = hz;
     });
-    config.onAnyChange(["port", "bind"], () => {
+    config.onChange("port", () => {
       if (this.lifecycle.rebind() !== null) return "Unable to listen on this port. Check server logs.";
+    });
+    config.onChange("bind", () => {
+      if (this.lifecycle.rebind() !== null) return "Failed to bind to specified addresses.";
     });
     const { policy } = store.access;
     const setPolicy = () => {
@@ -154,14 +199,12 @@ export class Server {
   }
 
   #addJobs(): void {
-    const { cron, store, clock, persistence } = this.services;
-    cron.every(0, "save points", () => persistence.checkSavePoints());
-    cron.every(0, "lazy free", () => store.lazyFree.run(TIME_SLICE_MS));
-    cron.every(0, "rehash", () => {
-      for (const { keyspace } of store.databases) {
-        if (keyspace.size > 0) keyspace.dict.shrinkIfSparse();
-        if (keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
-      }
+    const { cron, persistence, metrics, executor } = this.services;
+    cron.every(100, "rates", (nowMs) => {
+      metrics.sampleRates(executor.callCount, nowMs);
+      metrics.memory.usedBytes();
     });
+    cron.every(0, "save points", () => persistence.checkSavePoints());
+    addStoreUpkeep(this.services);
   }
 }

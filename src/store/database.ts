@@ -7,8 +7,8 @@
  */
 
 import { Slice } from "../bytes/slice.ts";
-import { KIND_STRING } from "../values/kind.ts";
-import { type EntryRef, NO_ENTRY } from "./entry_layout.ts";
+import { KIND_STREAM, KIND_STRING } from "../values/kind.ts";
+import { ENCODING_INT, type EntryRef, NO_ENTRY } from "./entry_layout.ts";
 import { Keyspace } from "./keyspace.ts";
 import { NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from "./keyspace_events.ts";
 import type { Store } from "./store.ts";
@@ -16,11 +16,14 @@ import { writeString, writeStringBytes, writeStringInteger } from "./string_entr
 import type { Value } from "./value.ts";
 import type { KeyState } from "./watched_keys.ts";
 
-/** Encoding to keep when a string is set from bytes that must stay bytes. */
+/** What becomes of the rest of the key when its value is set. */
 export interface SetStringOptions {
   /** Keep the key's expiry. */
   readonly keepTtl?: boolean;
 }
+
+/** How many expired keys that must stay RANDOMKEY passes over, as in Redis. */
+const EXPIRED_TRIES_MAX = 100;
 
 /** A database of one store. */
 export class Database {
@@ -55,61 +58,83 @@ export class Database {
 
   /** Finds a key for reading: counts a hit or a miss and marks the key as used. */
   lookupRead(key: Slice): EntryRef {
-    const entry = this.#findAlive(key);
+    const entry = this.lookupReadNoTouch(key);
+    if (entry !== NO_ENTRY) this.#markUsed(entry);
+    return entry;
+  }
+
+  /** As `lookupRead`, but does not mark the key as used: EXISTS, TYPE, TTL. */
+  lookupReadNoTouch(key: Slice): EntryRef {
+    const entry = this.lookupReadNoNotify(key);
+    if (entry === NO_ENTRY) this.notify(NOTIFY_KEY_MISS, "keymiss", key);
+    return entry;
+  }
+
+  /** As `lookupReadNoTouch`, but a miss is no event: OBJECT. */
+  lookupReadNoNotify(key: Slice): EntryRef {
+    const entry = this.#findAlive(key, false);
     const { stats } = this.store;
-    if (entry === NO_ENTRY) {
-      stats.keyspaceMisses++;
-      this.notify(NOTIFY_KEY_MISS, "keymiss", key);
-      return NO_ENTRY;
-    }
-    stats.keyspaceHits++;
-    this.#markUsed(entry);
+    if (entry === NO_ENTRY) stats.keyspaceMisses++;
+    else stats.keyspaceHits++;
     return entry;
   }
 
   /** Finds a key that the command may change. */
   lookupWrite(key: Slice): EntryRef {
-    const entry = this.#findAlive(key);
+    const entry = this.#findAlive(key, true);
     if (entry === NO_ENTRY) return NO_ENTRY;
     this.#markUsed(entry);
-    return this.store.snapshot === null ? entry : this.#preserved(key, entry);
+    this.#preserve(entry);
+    return entry;
   }
 
   /** Finds a key without leaving a trace: no hit or miss, no change of its LRU clock. */
   peek(key: Slice): EntryRef {
-    return this.#findAlive(key);
+    return this.#findAlive(key, false);
+  }
+
+  /** A random key's entry, or `NO_ENTRY`. Where nearly all keys have expired and must stay it may be one of those. */
+  randomEntry(): EntryRef {
+    const { keyspace, store } = this;
+    const key = new Slice();
+    for (let triesLeft = EXPIRED_TRIES_MAX;;) {
+      const entry = keyspace.dict.fairRandomEntry(store.random);
+      if (entry === NO_ENTRY || !this.isExpired(entry)) return entry;
+      const sizeBefore = keyspace.size;
+      if (this.#meetExpired(keyspace.readKey(entry, key), entry, false) !== NO_ENTRY) return entry;
+      // A deletion is no reason to give up: only keys that stay use up the tries.
+      if (keyspace.size === sizeBefore && --triesLeft === 0) return entry;
+    }
   }
 
   /** Sets `key` to a string, whatever it held. Returns its entry. */
   setString(key: Slice, value: Slice, options?: SetStringOptions): EntryRef {
     const old = this.#prepareOverwrite(key, options?.keepTtl === true);
-    const entry = writeString(this.keyspace, old, key, value, this.#initialLru());
+    const entry = writeString(this.keyspace, old, key, value, this.#lruForWrite(old));
     return old === NO_ENTRY ? this.#added(key, entry) : entry;
   }
 
   /** Sets `key` to a string that stays bytes even where it reads as an integer. */
   setStringBytes(key: Slice, value: Slice, encoding: number, options?: SetStringOptions): EntryRef {
     const old = this.#prepareOverwrite(key, options?.keepTtl === true);
-    const entry = writeStringBytes(this.keyspace, old, key, value, { encoding, lru: this.#initialLru() });
+    const entry = writeStringBytes(this.keyspace, old, key, value, { encoding, lru: this.#lruForWrite(old) });
     return old === NO_ENTRY ? this.#added(key, entry) : entry;
   }
 
   /** Sets `key` to an integer; a number must be safe. */
   setStringInteger(key: Slice, value: number | bigint, options?: SetStringOptions): EntryRef {
     const old = this.#prepareOverwrite(key, options?.keepTtl === true);
-    const entry = writeStringInteger(this.keyspace, old, key, value, this.#initialLru());
+    const entry = writeStringInteger(this.keyspace, old, key, value, this.#lruForWrite(old));
     return old === NO_ENTRY ? this.#added(key, entry) : entry;
   }
 
   /** Sets `key` to a value that is not a string, whatever it held; the database owns it from now on. */
   setValue(key: Slice, value: Value, options?: SetStringOptions): EntryRef {
-    const old = this.keyspace.find(key);
-    const expiryMs = old === NO_ENTRY || options?.keepTtl !== true ? -1 : this.keyspace.expiryOf(old);
-    if (old !== NO_ENTRY) this.#removeEntry(key, old);
-    let entry = this.#added(key, this.keyspace.insertValue(key, value, this.#initialLru()));
-    if (expiryMs >= 0) entry = this.keyspace.setExpiry(entry, expiryMs);
-    this.store.waiting.signal(this.index, key);
-    return entry;
+    const { keyspace } = this;
+    const old = this.#prepareOverwrite(key, options?.keepTtl === true);
+    const lru = this.#lruForWrite(old);
+    if (old !== NO_ENTRY) return keyspace.overwriteValue(old, value, lru);
+    return this.#added(key, keyspace.insertValue(key, value, lru));
   }
 
   /** Kind of the value, by `KIND_` number. */
@@ -122,35 +147,43 @@ export class Database {
     return this.keyspace.valueOf(entry);
   }
 
-  /** Deletes `key` without any event; true when it was there. Expired keys count as missing. */
+  /** Deletes `key` without any event; true when it was there. On a master expired keys count as missing. */
   delete(key: Slice): boolean {
-    const entry = this.#findAlive(key);
+    const entry = this.keyspace.find(key);
     if (entry === NO_ENTRY) return false;
+    if (this.store.expiryRule === "delete" && this.isExpired(entry)) {
+      this.deleteExpired(key, entry);
+      return false;
+    }
     this.#removeEntry(key, entry);
     return true;
   }
 
   /** Takes the value that is not a string away from `key` and deletes the key: RENAME, MOVE. */
   detach(key: Slice, entry: EntryRef): Value {
-    const kept = this.#preserved(key, entry);
-    const value = this.keyspace.detachValue(kept);
-    this.keyspace.remove(kept);
+    this.#preserve(entry);
+    if (this.keyspace.kindOf(entry) === KIND_STREAM) this.store.waiting.signal(this.index, key);
+    const value = this.keyspace.detachValue(entry);
+    this.keyspace.remove(entry);
     return value;
   }
 
-  /** Unix time in milliseconds at which the entry expires, or -1. */
+  /** Unix time in milliseconds at which the entry expires, or -1. Beyond 2^53 the nearest number. */
   expiryOf(entry: EntryRef): number {
     return this.keyspace.expiryOf(entry);
   }
 
-  /** Sets the expiry of an entry found by `lookupWrite`; returns the entry, which may have moved. */
-  setExpiry(entry: EntryRef, atMs: number): EntryRef {
-    return this.keyspace.setExpiry(entry, atMs);
+  /** Sets the expiry of an entry found by `lookupWrite`, 64 bits, a number being safe; the entry may move. */
+  setExpiry(entry: EntryRef, atMs: number | bigint): EntryRef {
+    const { store, keyspace } = this;
+    const target = keyspace.setExpiry(entry, atMs);
+    if (store.expiryRule === "hide") store.replicaExpiry.remember(this.index, keyspace.readKey(target, new Slice()));
+    return target;
   }
 
   /** Removes the expiry of an entry found by `lookupWrite`; true when it had one. */
   clearExpiry(entry: EntryRef): boolean {
-    if (this.keyspace.expiryOf(entry) < 0) return false;
+    if (!this.keyspace.hasExpiry(entry)) return false;
     this.keyspace.clearExpiry(entry);
     return true;
   }
@@ -189,19 +222,19 @@ export class Database {
     return this.isExpired(entry) ? "expired" : "alive";
   }
 
-  /** Deletes an expired key as a master does: event, count and propagation. */
+  /** Deletes an expired key as a master does: event, count and propagation. `key` may lie in the entry itself. */
   deleteExpired(key: Slice, entry: EntryRef): void {
     const { store } = this;
     const name = key.copy();
-    this.#removeEntry(key, entry);
-    store.stats.expiredKeys++;
     const owned = new Slice(name);
+    this.#removeEntry(owned, entry);
+    store.stats.expiredKeys++;
     this.notify(NOTIFY_EXPIRED, "expired", owned);
     this.touch(owned);
-    store.onImpliedEffect.emit({ dbIndex: this.index, argv: ["DEL", name] });
+    store.onImpliedEffect.emit({ dbIndex: this.index, argv: [store.expiryCommand, name] });
   }
 
-  /** Empties the database; the number of keys it had. The memory comes back in the background. */
+  /** Replaces the keyspace by an empty one; the number of keys it had. `Store.flush` is what commands call. */
   flush(): number {
     const count = this.size;
     const old = this.keyspace;
@@ -216,19 +249,19 @@ export class Database {
     this.#added(key, entry);
   }
 
-  #findAlive(key: Slice): EntryRef {
+  #findAlive(key: Slice, isWrite: boolean): EntryRef {
     const entry = this.keyspace.find(key);
-    if (entry === NO_ENTRY || !this.isExpired(entry)) return entry;
-    switch (this.store.expiryRule) {
-      case "ignore":
-        return entry;
-      case "delete":
-        // A large value that a snapshot still has to save stays a little longer, unseen.
-        if (this.store.snapshot?.isHeld(this.keyspace, entry) !== true) this.deleteExpired(key, entry);
-        return NO_ENTRY;
-      case "hide":
-        return NO_ENTRY;
-    }
+    return entry === NO_ENTRY || !this.isExpired(entry) ? entry : this.#meetExpired(key, entry, isWrite);
+  }
+
+  #meetExpired(key: Slice, entry: EntryRef, isWrite: boolean): EntryRef {
+    const { expiryRule, snapshot } = this.store;
+    if (expiryRule === "ignore") return entry;
+    // A writable replica deletes what its own clients are about to write.
+    if (expiryRule === "hide" && !isWrite) return NO_ENTRY;
+    // A large value that a snapshot still has to save stays a little longer, unseen; its writers wait.
+    if (isWrite || snapshot === null || !snapshot.isHeld(this.keyspace, entry)) this.deleteExpired(key, entry);
+    return NO_ENTRY;
   }
 
   #markUsed(entry: EntryRef): void {
@@ -237,38 +270,47 @@ export class Database {
     keyspace.setLru(entry, store.access.touched(keyspace.lruOf(entry), store.clock.now));
   }
 
-  #initialLru(): number {
-    return this.store.access.initial(this.store.clock.now);
+  #lruForWrite(old: EntryRef): number {
+    const { access, clock } = this.store;
+    return old === NO_ENTRY ? access.initial(clock.now) : access.touched(this.keyspace.lruOf(old), clock.now);
   }
 
   #prepareOverwrite(key: Slice, keepTtl: boolean): EntryRef {
     const { keyspace } = this;
-    let entry = keyspace.find(key);
+    const entry = this.#findAlive(key, true);
     if (entry === NO_ENTRY) return NO_ENTRY;
-    entry = this.#preserved(key, entry);
-    if (keyspace.kindOf(entry) !== KIND_STRING) {
-      this.store.lazyFree.release(keyspace.detachValue(entry));
-      keyspace.setKind(entry, KIND_STRING, 1);
-    }
+    this.#preserve(entry);
     if (!keepTtl) keyspace.clearExpiry(entry);
+    if (keyspace.kindOf(entry) !== KIND_STRING) {
+      this.#releaseValue(key, entry);
+      // Nothing may see a slot that is not taken any more, not even when the new value finds no memory.
+      keyspace.setKind(entry, KIND_STRING, ENCODING_INT);
+    }
     return entry;
   }
 
   #removeEntry(key: Slice, entry: EntryRef): void {
-    const kept = this.#preserved(key, entry);
-    if (this.keyspace.kindOf(kept) !== KIND_STRING) this.store.lazyFree.release(this.keyspace.detachValue(kept));
-    this.keyspace.remove(kept);
+    this.#preserve(entry);
+    if (this.keyspace.kindOf(entry) !== KIND_STRING) this.#releaseValue(key, entry);
+    this.keyspace.remove(entry);
   }
 
-  #preserved(key: Slice, entry: EntryRef): EntryRef {
+  #releaseValue(key: Slice, entry: EntryRef): void {
+    const { store, keyspace } = this;
+    // Readers of a consumer group that wait learn that their stream is gone.
+    if (keyspace.kindOf(entry) === KIND_STREAM) store.waiting.signal(this.index, key);
+    store.lazyFree.release(keyspace.detachValue(entry));
+  }
+
+  #preserve(entry: EntryRef): void {
     const { snapshot } = this.store;
     if (snapshot !== null) snapshot.preserve(this.keyspace, entry);
-    return entry;
   }
 
   #added(key: Slice, entry: EntryRef): EntryRef {
     const { store } = this;
     if (store.snapshot !== null) store.snapshot.noteAdded(this.keyspace, entry);
+    if (this.keyspace.kindOf(entry) !== KIND_STRING) store.waiting.signal(this.index, key);
     this.notify(NOTIFY_NEW, "new", key);
     return entry;
   }

@@ -4,20 +4,34 @@
 
 import type { Slice } from "../bytes/slice.ts";
 
-export const NOTIFY_KEYSPACE = 1 << 0; // K
-export const NOTIFY_KEYEVENT = 1 << 1; // E
-export const NOTIFY_GENERIC = 1 << 2; // g
-export const NOTIFY_STRING = 1 << 3; // $
-export const NOTIFY_LIST = 1 << 4; // l
-export const NOTIFY_SET = 1 << 5; // s
-export const NOTIFY_HASH = 1 << 6; // h
-export const NOTIFY_ZSET = 1 << 7; // z
-export const NOTIFY_EXPIRED = 1 << 8; // x
-export const NOTIFY_EVICTED = 1 << 9; // e
-export const NOTIFY_STREAM = 1 << 10; // t
-export const NOTIFY_KEY_MISS = 1 << 11; // m
-export const NOTIFY_MODULE = 1 << 13; // d
-export const NOTIFY_NEW = 1 << 14; // n
+/** Class K: published on the channel of the key. */
+export const NOTIFY_KEYSPACE = 1 << 0;
+/** Class E: published on the channel of the event. */
+export const NOTIFY_KEYEVENT = 1 << 1;
+/** Class g: commands for any kind of value. */
+export const NOTIFY_GENERIC = 1 << 2;
+/** Class $: strings. */
+export const NOTIFY_STRING = 1 << 3;
+/** Class l: lists. */
+export const NOTIFY_LIST = 1 << 4;
+/** Class s: sets. */
+export const NOTIFY_SET = 1 << 5;
+/** Class h: hashes. */
+export const NOTIFY_HASH = 1 << 6;
+/** Class z: sorted sets. */
+export const NOTIFY_ZSET = 1 << 7;
+/** Class x: a key has expired and was deleted. */
+export const NOTIFY_EXPIRED = 1 << 8;
+/** Class e: a key was evicted. */
+export const NOTIFY_EVICTED = 1 << 9;
+/** Class t: streams. */
+export const NOTIFY_STREAM = 1 << 10;
+/** Class m: a key that is read is not there. */
+export const NOTIFY_KEY_MISS = 1 << 11;
+/** Class d: modules. */
+export const NOTIFY_MODULE = 1 << 13;
+/** Class n: a key is added. */
+export const NOTIFY_NEW = 1 << 14;
 
 /** One keyspace event, as listeners receive it. */
 export interface KeyspaceEvent {

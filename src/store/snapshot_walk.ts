@@ -32,6 +32,9 @@ export interface SnapshotSink {
 interface Section {
   readonly dbIndex: number;
   readonly keyspace: Keyspace;
+  /** As of the view, not of the moment when the walk gets there. */
+  readonly keyCount: number;
+  readonly expiresCount: number;
   isAdopted: boolean;
 }
 
@@ -41,10 +44,20 @@ interface LargeSave {
   readonly slices: Generator<void>;
 }
 
+/** A step visits no more buckets than this, most of which hold one key or none. */
+const BUCKETS_PER_STEP = 16;
+/** A step ends when the values that it saved have about this many bytes. */
+const STEP_BYTES = 16 * 1024;
+/** A string is one run of the compressor: about 4 ms at this size. */
+const LARGE_STRING_BYTES = 2 * LARGE_VALUE_BYTES;
+const INTEGER_BYTES = 8;
+
 /** One walk over the data of a store. */
 export class SnapshotWalk {
   /** Keys saved so far. */
   keysSaved = 0;
+  /** Bytes of the values that were saved out of turn because they were about to change: what a fork would have copied. */
+  preservedBytes = 0;
   /** Keys in the view. */
   readonly keyCount: number;
   /** Called when a writer begins to wait (`release`): whoever drives the walk must not wait for anything else then. */
@@ -57,6 +70,7 @@ export class SnapshotWalk {
   #table: 0 | 1 = 0;
   #bucket = 0;
   #announced = -1;
+  #stepBytes = 0;
   #large: LargeSave | null = null;
   readonly #urgent: { readonly keyspace: Keyspace; readonly key: Uint8Array }[] = [];
   #onProgress: (() => void)[] = [];
@@ -70,7 +84,13 @@ export class SnapshotWalk {
       if (db.size === 0) continue;
       db.keyspace.section = this.#sections.length;
       db.keyspace.dict.pauseResize();
-      this.#sections.push({ dbIndex: db.index, keyspace: db.keyspace, isAdopted: false });
+      this.#sections.push({
+        dbIndex: db.index,
+        keyspace: db.keyspace,
+        keyCount: db.size,
+        expiresCount: db.expiresCount,
+        isAdopted: false,
+      });
     }
     this.keyCount = store.keyCount;
     store.snapshot = this;
@@ -102,7 +122,11 @@ export class SnapshotWalk {
     if (this.isFinished) return;
     if (this.#large !== null) return this.#continueLarge(this.#large);
     if (this.#urgent.length > 0) return this.#startUrgent();
-    for (let count = 0; count < 16 && !this.isFinished && this.#large === null; count++) this.#visitBucket();
+    this.#stepBytes = 0;
+    for (let count = 0; count < BUCKETS_PER_STEP && this.#stepBytes < STEP_BYTES; count++) {
+      this.#visitBucket();
+      if (this.isFinished || this.#large !== null) return;
+    }
   }
 
   /**
@@ -114,8 +138,10 @@ export class SnapshotWalk {
     const large = this.#large;
     if (large !== null && large.entry === entry && large.keyspace === keyspace) {
       while (this.#large === large) this.#continueLarge(large);
+      this.preservedBytes += bytesOf(keyspace, entry);
     } else if (!this.#isDone(keyspace, entry)) {
       this.#sink.saveEntry(this.#sections[keyspace.section]!.dbIndex, keyspace, entry);
+      this.preservedBytes += bytesOf(keyspace, entry);
       this.keysSaved++;
       keyspace.setSaved(entry, true);
     }
@@ -130,7 +156,7 @@ export class SnapshotWalk {
   isHeld(keyspace: Keyspace, entry: EntryRef): boolean {
     if (this.#sink === null) return false;
     if (this.#large?.entry === entry && this.#large.keyspace === keyspace) return true;
-    return !this.#isDone(keyspace, entry) && isLarge(keyspace, entry);
+    return isLarge(keyspace, entry, bytesOf(keyspace, entry)) && !this.#isDone(keyspace, entry);
   }
 
   /** Resolves when the walk has moved on a little; it takes the held `key` first. The caller asks `isHeld` again. */
@@ -141,9 +167,12 @@ export class SnapshotWalk {
     return progress;
   }
 
-  /** Takes over a keyspace that its database has replaced; false when the walk has no more need of it. */
+  /**
+   * Takes over a keyspace that its database has replaced; false when the walk has no more need of it. One that was cancelled
+   * still stands in its buckets, so it must not be freed under it.
+   */
   adoptKeyspace(keyspace: Keyspace): boolean {
-    if (this.#sink === null || keyspace.section < this.#section) return false;
+    if (keyspace.section < this.#section) return false;
     this.#sections[keyspace.section]!.isAdopted = true;
     return true;
   }
@@ -160,21 +189,25 @@ export class SnapshotWalk {
   }
 
   #visitBucket(): void {
-    const { dbIndex, keyspace } = this.#sections[this.#section]!;
+    const { dbIndex, keyspace, keyCount, expiresCount, isAdopted } = this.#sections[this.#section]!;
     const { dict } = keyspace;
+    // Nobody will read the marks of a keyspace that is going to be freed.
+    if (this.#sink === null && isAdopted) return this.#endSection();
     if (this.#announced < this.#section) {
       this.#announced = this.#section;
-      this.#sink?.beginDatabase(dbIndex, dict.size, keyspace.expiry.size);
+      this.#sink?.beginDatabase(dbIndex, keyCount, expiresCount);
     }
     if (this.#bucket === dict.bucketCount(this.#table)) return this.#nextTable();
     for (let entry = dict.bucketHead(this.#table, this.#bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
       if (keyspace.isSaved(entry) || this.#sink === null) continue;
-      if (isLarge(keyspace, entry)) {
+      const sizeBytes = bytesOf(keyspace, entry);
+      if (isLarge(keyspace, entry, sizeBytes)) {
         // The bucket is visited again when the value is done, which is then marked as saved.
         this.#large = { keyspace, entry, slices: this.#sink.saveLargeEntry(dbIndex, keyspace, entry) };
         return;
       }
       this.#sink.saveEntry(dbIndex, keyspace, entry);
+      this.#stepBytes += sizeBytes;
       this.keysSaved++;
       keyspace.setSaved(entry, true);
     }
@@ -185,11 +218,13 @@ export class SnapshotWalk {
   }
 
   #nextTable(): void {
+    if (this.#table === 1) return this.#endSection();
     this.#bucket = 0;
-    if (this.#table === 0) {
-      this.#table = 1;
-      return;
-    }
+    this.#table = 1;
+  }
+
+  #endSection(): void {
+    this.#bucket = 0;
     this.#table = 0;
     const section = this.#sections[this.#section++]!;
     section.keyspace.section = -1;
@@ -226,9 +261,14 @@ export class SnapshotWalk {
   }
 }
 
+/** Bytes of the value, without a walk over its elements. */
+function bytesOf(keyspace: Keyspace, entry: EntryRef): number {
+  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.valueOf(entry).sizeBytes;
+  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return INTEGER_BYTES;
+  return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry));
+}
+
 /** True when saving the value at once could hold up other clients. */
-function isLarge(keyspace: Keyspace, entry: EntryRef): boolean {
-  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.valueOf(entry).sizeBytes > LARGE_VALUE_BYTES;
-  if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return false;
-  return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry)) > 16 * LARGE_VALUE_BYTES;
+function isLarge(keyspace: Keyspace, entry: EntryRef, sizeBytes: number): boolean {
+  return sizeBytes > (keyspace.kindOf(entry) === KIND_STRING ? LARGE_STRING_BYTES : LARGE_VALUE_BYTES);
 }

@@ -8,13 +8,15 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { Topic } from "../base/topic.ts";
 import { SeededHash } from "../bytes/seeded_hash.ts";
-import type { Slice } from "../bytes/slice.ts";
+import { Slice } from "../bytes/slice.ts";
 import { Arena } from "../values/arena.ts";
+import { DEFAULT_LIST_LIMITS, type ListLimits } from "../values/quicklist.ts";
 import { SlotTable } from "../values/slot_table.ts";
 import { AccessClock } from "./access_clock.ts";
 import { Database } from "./database.ts";
 import type { KeyspaceEvent } from "./keyspace_events.ts";
 import { LazyFree } from "./lazy_free.ts";
+import { ReplicaExpiry } from "./replica_expiry.ts";
 import type { SnapshotWalk } from "./snapshot_walk.ts";
 import { WaitingKeys } from "./waiting_keys.ts";
 import { WatchedKeys } from "./watched_keys.ts";
@@ -50,6 +52,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly databaseCount: number;
+  /** What its lists take over; the defaults if absent. */
+  readonly listLimits?: ListLimits & { packedThreshold: number };
 }
 
 /** The databases and what they share. */
@@ -62,11 +66,16 @@ export class Store {
   readonly databases: Database[];
   readonly access: AccessClock;
   readonly watched = new WatchedKeys();
-  readonly waiting = new WaitingKeys();
+  readonly waiting: WaitingKeys;
+  readonly replicaExpiry: ReplicaExpiry;
   readonly lazyFree: LazyFree;
+  /** What all lists take over, loaded ones too. */
+  readonly listLimits: ListLimits & { packedThreshold: number };
   readonly stats: StoreStats = { dirty: 0, keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0, evictedKeys: 0 };
 
   expiryRule: ExpiryRule = "delete";
+  /** How the deletion of an expired key is propagated: UNLINK with `lazyfree-lazy-expire`. */
+  expiryCommand: "DEL" | "UNLINK" = "DEL";
   /** `notify-keyspace-events` as bits of `NOTIFY_`. */
   notifyClasses = 0;
   /** The walk that is making a snapshot, if any. */
@@ -78,6 +87,8 @@ export class Store {
   readonly onKeyChanged = new Topic<{ readonly dbIndex: number; readonly key: Slice }>();
   /** Told when databases were emptied: -1 for all. */
   readonly onFlushed = new Topic<number>();
+  /** Told after FLUSHALL: a save that is under way is of no use any more, and with save points an empty file is due. */
+  readonly onFlushAll = new Topic<void>();
   /** Told of deletions that the store itself decides: expiry, eviction. Propagation listens. */
   readonly onImpliedEffect = new Topic<ImpliedEffect>();
 
@@ -86,8 +97,39 @@ export class Store {
     this.random = options.random;
     this.hash = new SeededHash(options.random.uint32() | 0, options.random.uint32() | 0);
     this.access = new AccessClock(options.random);
+    // A served key may have expired since the command that signalled it began.
+    this.waiting = new WaitingKeys(() => this.clock.refresh());
+    this.replicaExpiry = new ReplicaExpiry(this);
     this.lazyFree = new LazyFree(this.clock);
+    this.listLimits = options.listLimits ?? { ...DEFAULT_LIST_LIMITS };
     this.databases = Array.from({ length: options.databaseCount }, (_, index) => new Database(this, index));
+  }
+
+  /** Empties a database, or all of them when `dbIndex` is -1. Returns how many keys there were. */
+  flush(dbIndex: number): number {
+    const databases = dbIndex < 0 ? this.databases : [this.databases[dbIndex]!];
+    let count = 0;
+    for (const db of databases) {
+      this.watched.touchReplaced(db.index, (key) => db.stateOf(new Slice(key)), () => "missing");
+      count += db.flush();
+      this.waiting.signalDatabase(db.index);
+    }
+    if (dbIndex < 0) this.replicaExpiry.clear();
+    this.onFlushed.emit(dbIndex);
+    return count;
+  }
+
+  /** Swaps the keys of two databases: their clients see the other's keys from now on. */
+  swap(first: Database, second: Database): void {
+    if (first === second) return;
+    const inFirst = (key: Uint8Array) => first.stateOf(new Slice(key));
+    const inSecond = (key: Uint8Array) => second.stateOf(new Slice(key));
+    this.watched.touchReplaced(first.index, inFirst, inSecond);
+    this.watched.touchReplaced(second.index, inSecond, inFirst);
+    [first.keyspace, second.keyspace] = [second.keyspace, first.keyspace];
+    [first.averageTtlMs, second.averageTtlMs] = [second.averageTtlMs, first.averageTtlMs];
+    this.waiting.signalDatabase(first.index);
+    this.waiting.signalDatabase(second.index);
   }
 
   /** Number of keys in all databases. */

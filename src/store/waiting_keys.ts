@@ -31,7 +31,13 @@ export class WaitingKeys {
   readonly #queues = new Map<string, Queue>();
   readonly #queuesOf = new Map<KeyWaiter, Set<string>>();
   readonly #ready = new Set<string>();
+  readonly #beforeServing: (() => void) | undefined;
   #isServing = false;
+
+  /** `beforeServing` runs once before signalled keys are served. */
+  constructor(beforeServing?: () => void) {
+    this.#beforeServing = beforeServing;
+  }
 
   /** Number of clients that wait for keys. */
   get waiterCount(): number {
@@ -88,6 +94,7 @@ export class WaitingKeys {
     // A served client's own write may signal again: the loop below picks that up.
     if (this.#isServing) return;
     this.#isServing = true;
+    this.#beforeServing?.();
     try {
       for (const name of this.#ready) {
         this.#ready.delete(name);

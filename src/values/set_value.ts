@@ -122,9 +122,7 @@ export class SetValue {
     }
     const entry = table.find(member.bytes, member.start, member.end);
     if (entry === 0) return false;
-    this.#entryBytes -= this.#arena.capacity(entry);
-    table.removeEntry(entry);
-    table.shrinkIfSparse();
+    this.#removeEntry(table, entry);
     return true;
   }
 
@@ -136,11 +134,47 @@ export class SetValue {
 
   /** Reads a random member into `member`; false if the set is empty. */
   readRandom(random: Random, member: ListpackEntry): boolean {
-    const size = this.size;
-    if (size === 0) return false;
-    if (this.#table === null) member.setInteger(intsetGet(this.#arena, this.#intset, random.below(size)));
-    else readTableEntry(this.#table, this.#table.fairRandomEntry(random), member);
+    if (this.size === 0) return false;
+    this.readHandle(this.randomHandle(random), member);
     return true;
+  }
+
+  /** Takes a random member out and into `member`, which owns its bytes; false if the set is empty. */
+  popRandom(random: Random, member: ListpackEntry): boolean {
+    if (this.size === 0) return false;
+    const handle = this.randomHandle(random);
+    this.readHandle(handle, member);
+    member.keep();
+    if (this.#table === null) this.#intset = intsetRemoveAt(this.#arena, this.#intset, handle);
+    else this.#removeEntry(this.#table, handle);
+    return true;
+  }
+
+  /** A handle of a random member: a number that names it until the set changes. The set is not empty. */
+  randomHandle(random: Random): number {
+    return this.#table === null ? random.below(this.size) : this.#table.fairRandomEntry(random);
+  }
+
+  /** Reads the member that a handle names. */
+  readHandle(handle: number, member: ListpackEntry): void {
+    if (this.#table === null) this.readAt(handle, member);
+    else readTableEntry(this.#table, handle, member);
+  }
+
+  /** The handles of all members. */
+  handles(): Int32Array {
+    const table = this.#table;
+    const handles = new Int32Array(this.size);
+    if (table === null) return handles.map((_, index) => index);
+    let count = 0;
+    for (const half of [0, 1] as const) {
+      for (let bucket = 0; bucket < table.bucketCount(half); bucket++) {
+        for (let entry = table.bucketHead(half, bucket); entry !== 0; entry = table.nextInBucket(entry)) {
+          handles[count++] = entry;
+        }
+      }
+    }
+    return handles;
   }
 
   /** Reads the member at `index` of an intset, in ascending order. Only while there is no table. */
@@ -173,16 +207,23 @@ export class SetValue {
   convertToTable(additional = 0): void {
     if (this.#table !== null) return;
     const table = new Dict(this.#arena, this.#hash);
-    const member = new ListpackEntry();
     const length = this.size;
     table.reserve(length + additional);
     for (let index = 0; index < length; index++) {
-      this.readAt(index, member);
-      this.#entryBytes += this.#arena.capacity(table.insert(member.bytes, member.start, member.end, 0));
+      this.readAt(index, scratch);
+      this.#entryBytes += this.#arena.capacity(table.insert(scratch.bytes, scratch.start, scratch.end, 0));
     }
     this.#table = table;
     this.#arena.free(this.#intset);
     this.#intset = 0;
+  }
+
+  /** Takes over members and encoding of `other`, which must not be used any more, in place of its own. */
+  takeOver(other: SetValue): void {
+    this.free();
+    this.#intset = other.#intset;
+    this.#table = other.#table;
+    this.#entryBytes = other.#entryBytes;
   }
 
   /** A set with the same members and encoding. */
@@ -214,6 +255,12 @@ export class SetValue {
   /** Gives all memory back. The set must not be used any more. */
   free(): void {
     while (!this.freeSome(Infinity));
+  }
+
+  #removeEntry(table: Dict, entry: number): void {
+    this.#entryBytes -= this.#arena.capacity(entry);
+    table.removeEntry(entry);
+    table.shrinkIfSparse();
   }
 
   #indexOf(member: Slice): number {
@@ -284,3 +331,6 @@ function readTableEntry(table: Dict, entry: number, member: ListpackEntry): void
   const start = table.keyOffset(entry);
   member.setString(table.arena.bytesOf(entry), start, start + table.keyLength(entry));
 }
+
+// For the conversion above, which never nests.
+const scratch = new ListpackEntry();

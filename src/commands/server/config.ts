@@ -33,7 +33,7 @@ function configSet(services: Services, context: Context, args: Args, reply: Repl
     if (config.isSensitive(args.at(i))) context.redact(i + 1);
     pairs.push([args.at(i), args.at(i + 1)]);
   }
-  const gate = { isLoading: services.isLoading(), isLocalClient: isLocal(services, context) };
+  const gate = { isLoading: services.loading.isActive, isLocalClient: isLocal(services, context) };
   const error = config.set(pairs, gate);
   if (error === null) reply.ok();
   else reply.error(error);
@@ -69,9 +69,7 @@ function configRewrite(services: Services, reply: Reply): void {
 
 /** Whether a context is our own machine's: what `local` of the `enable-...` parameters means. */
 export function isLocal({ clients }: Services, context: Context): boolean {
-  const address = clients.of(context)?.address ?? "";
-  return address.startsWith("127.0.0.1:") || address.startsWith("::1:") || address.startsWith("[::1]:") ||
-    address.startsWith("/");
+  return clients.of(context)?.isLocal ?? false;
 }
 
 /** CONFIG. */

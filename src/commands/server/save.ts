@@ -4,6 +4,7 @@
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
+import type { Context } from "../../command/context.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { SAVE_IN_PROGRESS, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -12,15 +13,19 @@ import type { Services } from "../services.ts";
 const SCHEDULE = ascii("schedule");
 
 function save({ persistence }: Services, reply: Reply): void {
-  if (persistence.snapshot !== null) return reply.error(SAVE_IN_PROGRESS);
-  if (persistence.save() === null) reply.ok();
-  else reply.error("ERR");
+  if (persistence.isSaving) return reply.error(SAVE_IN_PROGRESS);
+  persistence.saveCount++;
+  const refusal = persistence.save();
+  if (refusal === null) reply.ok();
+  else reply.error(refusal);
 }
 
-function bgsave({ persistence, store }: Services, args: Args, reply: Reply): void {
+function bgsave({ persistence, store }: Services, context: Context, args: Args, reply: Reply): void {
   const isSchedule = args.count > 1;
   if (isSchedule && (args.count > 2 || !equalsIgnoreCase(args.at(1), SCHEDULE))) return reply.error(SYNTAX_ERROR);
-  if (persistence.snapshot === null && store.snapshot !== null && isSchedule) {
+  // Within a transaction the point in time would lie in its middle.
+  const mustWait = context.isInExec || (isSchedule && store.snapshot !== null);
+  if (!persistence.isSaving && mustWait) {
     persistence.isScheduled = true;
     return reply.simple("Background saving scheduled");
   }
@@ -52,7 +57,7 @@ export function saveCommands(services: Services): CommandSpec[] {
       flags: "admin noscript no_async_loading",
       history: [["3.2.2", "Added the `SCHEDULE` option."]],
       syntax: "[SCHEDULE@3.2.2]",
-      run: (_context, args, reply) => bgsave(services, args, reply),
+      run: (context, args, reply) => bgsave(services, context, args, reply),
     },
     {
       name: "lastsave",

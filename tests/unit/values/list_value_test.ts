@@ -20,14 +20,17 @@ function assertList(list: ListValue, expected: readonly string[]): void {
   assertEquals(list.length, expected.length);
   const { arena } = list.quicklist;
   let nodes = 0;
+  let contentBytes = 0;
   for (let node = list.firstNode; node !== null; node = node.next) {
     nodes++;
+    contentBytes += node.sizeBytes;
     const start = arena.offsetOf(node.handle);
     assert(node.isPlain || validateListpack(arena.bytesOf(node.handle), start, start + node.sizeBytes, true));
     assert(node.count > 0);
     assertEquals(node.next?.previous ?? node, node.next === null ? list.quicklist.tail : node);
   }
   assertEquals(nodes, list.nodeCount);
+  assertEquals(contentBytes, list.quicklist.contentBytes);
 }
 
 function removeFrom(model: string[], element: string, count: number): number {

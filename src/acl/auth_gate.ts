@@ -1,0 +1,15 @@
+/**
+ * Refuses commands of clients that have to authenticate first.
+ */
+
+import type { Gate } from "../command/gate.ts";
+import { NO_AUTH } from "../resp/reply_errors.ts";
+import type { UserRegistry } from "./user_registry.ts";
+
+/** Lets only commands with the `no_auth` flag pass before authentication. */
+export function authGate(users: UserRegistry): Gate {
+  return (context, command) => {
+    if (context.isAuthenticated || command.noAuth) return null;
+    return users.isAuthenticationRequired ? NO_AUTH : null;
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * From the context of a command to the client that sent it.
+ */
+
+import { invariant } from "../../base/invariant.ts";
+import type { Client } from "../../clients/client.ts";
+import type { ClientType } from "../../clients/client.ts";
+import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import type { Slice } from "../../bytes/slice.ts";
+import type { Context } from "../../command/context.ts";
+import { cText } from "../../resp/reply_errors.ts";
+import type { Services } from "../services.ts";
+
+const TYPE_NAMES: readonly (readonly [Uint8Array, ClientType])[] = [
+  [ascii("normal"), "normal"],
+  [ascii("slave"), "replica"],
+  [ascii("replica"), "replica"],
+  [ascii("pubsub"), "pubsub"],
+  [ascii("master"), "master"],
+];
+
+/** The client that runs the command. Scripts and files never get here: the commands that ask are not for them. */
+export function clientOf({ clients }: Services, context: Context): Client {
+  const client = clients.of(context);
+  invariant(client !== undefined, `context ${context.id} belongs to a client`);
+  return client;
+}
+
+/** The class that a TYPE option names, or null. */
+export function readClientType(name: Slice): ClientType | null {
+  return TYPE_NAMES.find(([word]) => equalsIgnoreCase(name, word))?.[1] ?? null;
+}
+
+/** The class as the TYPE filters see it: a monitor counts as normal. */
+export function filterTypeOf(client: Client): ClientType {
+  return client.isMonitor ? "normal" : client.type;
+}
+
+/** The refusal of a TYPE that is none. */
+export function unknownClientType(name: Slice): string {
+  return `ERR Unknown client type '${cText(name)}'`;
+}

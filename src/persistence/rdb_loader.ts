@@ -1,0 +1,120 @@
+/**
+ * Loads RDB files into the store: from a stream while clients are told to wait, or whole while nothing else runs.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Slice } from "../bytes/slice.ts";
+import type { Config } from "../config/config.ts";
+import { CHECKSUM_SINCE_VERSION } from "../rdb/rdb_format.ts";
+import { RdbParser } from "../rdb/rdb_parser.ts";
+import type { Store } from "../store/store.ts";
+import { DatasetLoader, type DatasetLoaderOptions, loadContext } from "./dataset_loader.ts";
+import type { Loading } from "./loading.ts";
+import { pacedDecoder } from "./paced_decoder.ts";
+
+/** The function libraries of a server, which travel with its data. */
+export interface FunctionLibraries {
+  /** The source of every library. */
+  readonly sources: () => readonly Uint8Array[];
+  /** Takes a library from a file; throws when it cannot be. With `mayReplace` it takes the place of one with its name. */
+  readonly load: (source: Uint8Array, mayReplace: boolean) => void;
+}
+
+/** What other parts of the server have to do with a load. */
+export interface LoadListeners {
+  /** A replica keeps keys whose time has passed. */
+  readonly isReplica: () => boolean;
+  /** Takes the notes of the file. */
+  readonly onNote: (key: string, value: string) => void;
+  /** Told of each key that was dropped because its time had passed. */
+  readonly onExpired: (dbIndex: number, key: Slice) => void;
+  readonly libraries: FunctionLibraries | null;
+}
+
+/** What an `RdbLoader` needs. */
+export interface RdbLoaderOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: Config;
+  readonly store: Store;
+  readonly loading: Loading;
+  readonly listeners: LoadListeners;
+}
+
+/** Loads files, and remembers how many keys the last one had. */
+export class RdbLoader {
+  /** `rdb_last_load_keys_loaded` and `rdb_last_load_keys_expired`. */
+  last = { keysLoaded: 0, keysExpired: 0 };
+  readonly #options: RdbLoaderOptions;
+
+  constructor(options: RdbLoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Loads a file as it arrives; `sizeBytes` is its size. Throws what reading it, its format or its data throw. */
+  async loadStream(stream: ReadableStream<Uint8Array>, sizeBytes: number): Promise<void> {
+    const { clock, config, loading, listeners } = this.#options;
+    loading.begin({ nowMs: clock.refresh(), totalBytes: sizeBytes });
+    try {
+      const { parser, loader } = this.#prepare({
+        onAux: (key, value) => this.#takeNote(key, value),
+        onExpired: (dbIndex, key) => listeners.onExpired(dbIndex, key),
+      });
+      const onTaken = (count: number) => {
+        loading.loadedBytes += count;
+        clock.refresh();
+      };
+      await stream.pipeTo(pacedDecoder(parser, { clock, config, loader, onTaken }));
+    } finally {
+      loading.end();
+    }
+  }
+
+  /** Loads a file while nothing else runs. Throws what reading it, its format or its data throw. */
+  loadWhole(chunks: Iterable<Uint8Array>, mayReplace: boolean): void {
+    const { store } = this.#options;
+    const { parser } = this.#prepare({ mayReplace });
+    const rule = store.expiryRule;
+    // A key of the file may replace one whose time has passed, whatever this server does with those.
+    store.expiryRule = "ignore";
+    try {
+      for (const chunk of chunks) parser.feed(chunk);
+      parser.finish();
+    } catch (error) {
+      parser.abort();
+      throw error;
+    } finally {
+      store.expiryRule = rule;
+    }
+  }
+
+  #prepare(options: Partial<DatasetLoaderOptions>): { parser: RdbParser; loader: DatasetLoader } {
+    const { store, logger, config, listeners } = this.#options;
+    const verifyChecksum = config.boolean("rdbchecksum").value;
+    const { libraries } = listeners;
+    const loader: DatasetLoader = new DatasetLoader(store, {
+      logger,
+      keepsExpired: listeners.isReplica(),
+      expectsChecksum: () => verifyChecksum && parser.version >= CHECKSUM_SINCE_VERSION,
+      onLibrary: libraries === null ? undefined : (source) => libraries.load(source, options.mayReplace === true),
+      ...options,
+    });
+    const parser: RdbParser = new RdbParser(loader, { ...loadContext(store, config), verifyChecksum });
+    this.last = loader;
+    return { parser, loader };
+  }
+
+  #takeNote(key: string, value: string): void {
+    const { logger, clock, loading, listeners } = this.#options;
+    if (key === "redis-ver") logger.notice(`Loading RDB produced by version ${value}`);
+    else if (key === "ctime") {
+      const ageSeconds = Math.max(0, Math.floor(clock.now / 1000) - Number(value));
+      logger.notice(`RDB age ${ageSeconds} seconds`);
+    } else if (key === "used-mem") {
+      loading.usedMemoryBytes = Number(value) || 0;
+      logger.notice(`RDB memory usage when created ${(loading.usedMemoryBytes / (1024 * 1024)).toFixed(2)} Mb`);
+    }
+    listeners.onNote(key, value);
+  }
+}

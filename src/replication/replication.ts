@@ -1,0 +1,285 @@
+/**
+ * Replication of one server in both roles: who follows us, whom we follow, and what happens when that changes.
+ */
+
+import { Topic } from "../base/topic.ts";
+import type { Client } from "../clients/client.ts";
+import type { Command } from "../command/command.ts";
+import type { Context } from "../command/context.ts";
+import type { ExecutorObserver } from "../command/executor.ts";
+import type { MasterAddress } from "../config/replica_of.ts";
+import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
+import type { Args } from "../resp/request_batch.ts";
+import { Admission } from "./admission.ts";
+import { Backlog } from "./backlog.ts";
+import { FullSync } from "./full_sync.ts";
+import { MasterLink } from "./master_link.ts";
+import { NO_DATABASE, ReplicationFeed } from "./replication_feed.ts";
+import { ReplicationHistory } from "./replication_history.ts";
+import type { ReplicationHostParts, ReplicationParts } from "./replication_parts.ts";
+import { Replicas } from "./replicas.ts";
+import { LastOffsets, ReplicaWaits } from "./wait.ts";
+
+/** Replication, as commands, gates and INFO see it. */
+export class Replication implements ExecutorObserver {
+  readonly history: ReplicationHistory;
+  readonly backlog: Backlog;
+  readonly feed: ReplicationFeed;
+  readonly replicas: Replicas;
+  readonly fullSync: FullSync;
+  readonly admission: Admission;
+  readonly link: MasterLink;
+  readonly waits: ReplicaWaits;
+  readonly lastOffsets = new LastOffsets();
+  /** Told when the server has become a master (true) or a replica (false). */
+  readonly onRoleChange = new Topic<boolean>();
+  /** True while nothing may be added to the stream: clients are paused. */
+  isFeedPaused: () => boolean = () => false;
+  /** A client's line for the log. */
+  describeClient: (client: Client) => string = (client) => client.address;
+
+  readonly #parts: ReplicationParts;
+  #rounds = 0;
+  #isAckWanted = false;
+  /** The replica whose command runs, and what waited to be sent to it before. */
+  #asking: Client | null = null;
+  #outputBefore = 0;
+
+  constructor(host: ReplicationHostParts) {
+    const { clock, random, logger, config, store, propagation, clients, persistence } = host;
+    this.history = new ReplicationHistory(random);
+    this.backlog = new Backlog(config.integer("repl-backlog-size").value);
+    this.feed = new ReplicationFeed(this.backlog, propagation);
+    this.replicas = new Replicas({ clock, logger, config, backlog: this.backlog });
+    this.#parts = { ...host, backlog: this.backlog, feed: this.feed, history: this.history, replicas: this.replicas };
+    this.fullSync = new FullSync(this.#parts);
+    this.waits = new ReplicaWaits(clock, this.replicas);
+    this.link = new MasterLink(this.#parts, {
+      onHistoryLost: () => this.#loseHistory(),
+      onDatasetReceived: (id, offset) => this.#adopt(id, offset),
+      onIdChanged: (id) => this.#followId(id),
+      onResumed: () => {
+        if (!this.backlog.isActive) this.backlog.activate();
+      },
+      cancelSnapshots: () => this.#cancelSnapshots(),
+    });
+    this.admission = new Admission({
+      ...this.#parts,
+      fullSync: this.fullSync,
+      isLinkedOrMaster: () => this.isMaster || this.link.isUp,
+      createBacklog: () => this.#createBacklog(),
+    });
+    this.feed.onGrown = () => this.replicas.wakeAll();
+    this.backlog.onNewBlock = () => this.replicas.enforceOutputLimits();
+    clients.onGone.subscribe((client) => this.replicas.remove(client));
+    config.onChange("repl-backlog-size", (size) => {
+      this.backlog.sizeBytes = size;
+      this.backlog.trim();
+    });
+    persistence.replicationPoint = () => this.replicationPoint;
+    persistence.isReplica = () => !this.isMaster;
+    store.expiryRule = "delete";
+  }
+
+  /** True unless another server is followed. */
+  get isMaster(): boolean {
+    return this.link.master === null;
+  }
+
+  /** Where the data stand in the stream, for the notes of a file; null when nobody could resume from there. */
+  get replicationPoint(): ReplicationPoint | null {
+    const { history, backlog, link, feed } = this;
+    const point = (dbIndex: number) => ({ dbIndex, replicationId: history.id, offset: backlog.endOffset });
+    if (this.isMaster) return backlog.isActive ? point(feed.dbIndex === NO_DATABASE ? 0 : feed.dbIndex) : null;
+    if (link.stream !== null) return point(link.client!.context.db.index);
+    return link.cached === null ? null : point(link.cached.dbIndex);
+  }
+
+  /** Part of `ExecutorObserver`: remembers for WAIT how far the stream was after each client's last command. */
+  onCall(context: Context): void {
+    if (!this.backlog.isActive || this.#parts.executor().depth > 0) return;
+    this.lastOffsets.begin(context, this.backlog.endOffset);
+    const client = this.replicas.size === 0 ? undefined : this.#parts.clients.of(context);
+    this.#asking = client?.type === "replica" ? client : null;
+    this.#outputBefore = this.#asking?.output.pendingBytes ?? 0;
+  }
+
+  /** Part of `ExecutorObserver`: a replica that gets a reply would take it for a part of its stream. */
+  onCalled(_context: Context, command: Command, _args: Args): void {
+    const client = this.#asking;
+    if (client === null || this.#parts.executor().depth > 1) return;
+    this.#asking = null;
+    if (client.isClosing || client.output.pendingBytes === this.#outputBefore) return;
+    this.#parts.logger.warning(
+      `Replica generated a reply to command '${command.fullName}', disconnecting it: ` +
+        this.describeClient(client),
+    );
+    client.kill();
+  }
+
+  /** Follows another server from now on. */
+  follow(address: MasterAddress): void {
+    const { logger, config } = this.#parts;
+    const wasMaster = this.isMaster;
+    logger.role = "S";
+    if (wasMaster) {
+      logger.notice(
+        "Before turning into a replica, using my own master parameters to synthesize a cached master: " +
+          "I may be able to synchronize with the new master with just a partial transfer.",
+      );
+      this.link.discardCached();
+      this.link.cached = { replicationId: this.history.id, offset: this.backlog.endOffset, dbIndex: 0 };
+    }
+    this.#releaseBlockedClients();
+    config.cell("replicaof").store(address);
+    this.link.follow(address);
+    if (wasMaster) this.#applyRole();
+  }
+
+  /** Follows `address` as soon as the cron runs: at start. */
+  followAtStart(address: MasterAddress): void {
+    this.link.followLater(address);
+    this.#applyRole();
+  }
+
+  /** Becomes a master with the data as they are. */
+  promote(): void {
+    if (this.isMaster) return;
+    const { logger, config, clock } = this.#parts;
+    config.cell("replicaof").store(null);
+    this.link.unfollow();
+    const { history, backlog, replicas } = this;
+    history.branch(backlog.endOffset);
+    logger.warning(
+      `Setting secondary replication ID to ${history.secondId}, valid up to offset: ${history.secondOffset}. ` +
+        `New replication ID is ${history.id}`,
+    );
+    replicas.disconnectAll();
+    replicas.emptySinceMs = clock.now;
+    this.#applyRole();
+    this.feed.forgetDatabase();
+  }
+
+  /** An acknowledgement of a replica. */
+  acknowledge(client: Client, offset: number): void {
+    const link = this.replicas.of(client);
+    if (link === undefined) return;
+    if (offset > link.ackOffset) link.ackOffset = offset;
+    link.ackAtMs = this.#parts.clock.now;
+    // A replica may be faster than we are in noticing that its file is complete.
+    if (link.state === "wait_end") link.hasAckedFile = true;
+    if (link.startsOnAck && link.state === "online") this.admission.startStream(link);
+    if (this.waits.isAny) this.waits.check();
+  }
+
+  /** Asks all replicas for their offsets, once in a turn of the event loop. */
+  requestAcks(): void {
+    if (this.#isAckWanted) return;
+    this.#isAckWanted = true;
+    queueMicrotask(() => this.#sendAckRequest());
+  }
+
+  /** Ends everything that goes on in the background: the server stops. */
+  stop(): void {
+    this.link.stop();
+    this.fullSync.cancel();
+  }
+
+  /** The stream may grow again: clients are not paused any more. */
+  resumeFeed(): void {
+    if (this.#isAckWanted) this.#sendAckRequest();
+  }
+
+  /** Once a second: Redis's `replicationCron`. */
+  tick(): void {
+    const { config } = this.#parts;
+    this.link.tick();
+    if (this.#isAckWanted) this.#sendAckRequest();
+    const pingPeriod = config.integer("repl-ping-replica-period").value;
+    if (this.#rounds++ % pingPeriod === 0 && this.replicas.size > 0 && this.isMaster && !this.isFeedPaused()) {
+      this.feed.ping();
+    }
+    this.fullSync.sendNewlines();
+    this.replicas.noteSigns();
+    this.replicas.enforceTimeouts(this.fullSync.isDiskless);
+    this.replicas.enforceOutputLimits();
+    this.#freeIdleBacklog();
+    this.fullSync.startPending();
+  }
+
+  #sendAckRequest(): void {
+    // The request itself is a part of the stream, which must stand still while clients are paused.
+    if (this.isFeedPaused()) return;
+    this.#isAckWanted = false;
+    if (this.isMaster) this.feed.requestAcks();
+  }
+
+  #createBacklog(): void {
+    const { logger } = this.#parts;
+    this.history.renew();
+    this.backlog.activate();
+    this.feed.setMaster(this.isMaster);
+    logger.notice(
+      `Replication backlog created, my new replication IDs are '${this.history.id}' and '${this.history.secondId}'`,
+    );
+  }
+
+  #freeIdleBacklog(): void {
+    const { config, clock, logger } = this.#parts;
+    const ttlSeconds = config.integer("repl-backlog-ttl").value;
+    if (!this.isMaster || !this.backlog.isActive || this.replicas.size > 0 || ttlSeconds === 0) return;
+    const idleSeconds = Math.floor(clock.now / 1000) - Math.floor(this.replicas.emptySinceMs / 1000);
+    if (idleSeconds <= ttlSeconds) return;
+    // Without a backlog nothing counts the stream, so an id that stayed would promise what we cannot keep.
+    this.history.renew();
+    this.backlog.deactivate();
+    this.feed.setMaster(true);
+    logger.notice(`Replication backlog freed after ${ttlSeconds} seconds without connected replicas.`);
+  }
+
+  #loseHistory(): void {
+    this.replicas.disconnectAll();
+    if (this.backlog.isActive) this.backlog.deactivate();
+  }
+
+  #adopt(id: string, offset: number): void {
+    this.history.adopt(id);
+    if (this.backlog.isActive) this.backlog.deactivate();
+    this.backlog.rebase(offset);
+    this.backlog.activate();
+  }
+
+  #followId(id: string): void {
+    this.history.follow(id, this.backlog.endOffset);
+    this.replicas.disconnectAll();
+  }
+
+  #cancelSnapshots(): void {
+    const { persistence, logger } = this.#parts;
+    this.fullSync.cancel();
+    if (persistence.snapshot === null) return;
+    logger.notice(
+      "Replica is about to load the RDB file received from the master, but there is a pending RDB child running. " +
+        `Killing process ${Deno.pid} and removing its temp file to avoid any race`,
+    );
+    persistence.cancelBackgroundSave();
+  }
+
+  /** Clients that waited on a master would wait for ever on a replica. */
+  #releaseBlockedClients(): void {
+    for (const client of [...this.#parts.clients]) {
+      if (client.wait?.kind !== "keys" && client.wait?.kind !== "replicas") continue;
+      client.context.closeAfterReply = true;
+      client.cancelWait("role");
+    }
+  }
+
+  #applyRole(): void {
+    const { store, logger } = this.#parts;
+    const { isMaster } = this;
+    store.expiryRule = isMaster ? "delete" : "hide";
+    logger.role = isMaster ? "M" : "S";
+    this.feed.setMaster(isMaster);
+    this.onRoleChange.emit(isMaster);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What replication forbids: writes with too few replicas, writes on a replica, and old data from a replica without its master.
+ *
+ * - What the master itself sends is never refused.
+ */
+
+import type { Gate } from "../command/gate.ts";
+import type { Config } from "../config/config.ts";
+import { MASTERDOWN, NOREPLICAS, READONLY } from "../resp/reply_errors.ts";
+import type { Replication } from "./replication.ts";
+
+/** The gates of replication, each in its place among the others. */
+export interface ReplicationGates {
+  /** NOREPLICAS. */
+  readonly minReplicas: Gate;
+  /** READONLY. */
+  readonly readOnly: Gate;
+  /** MASTERDOWN. */
+  readonly staleData: Gate;
+}
+
+/** Makes the gates of one server. */
+export function replicationGates(config: Config, replication: Replication): ReplicationGates {
+  const minReplicas = config.integer("min-replicas-to-write");
+  const maxLag = config.integer("min-replicas-max-lag");
+  const isReadOnly = config.boolean("replica-read-only");
+  const servesStaleData = config.boolean("replica-serve-stale-data");
+  return {
+    minReplicas(context, command, args) {
+      if (minReplicas.value === 0 || maxLag.value === 0 || !replication.isMaster) return null;
+      if (context.origin !== "client" || !command.traitsOf(context, args).isWrite) return null;
+      return replication.replicas.countGood() < minReplicas.value ? NOREPLICAS : null;
+    },
+    readOnly(context, command, args) {
+      if (replication.isMaster || !isReadOnly.value || context.origin !== "client") return null;
+      return command.traitsOf(context, args).isWrite ? READONLY : null;
+    },
+    staleData(context, command, args) {
+      if (replication.isMaster || servesStaleData.value || replication.link.isUp) return null;
+      return context.origin === "client" && !command.traitsOf(context, args).stale ? MASTERDOWN : null;
+    },
+  };
+}

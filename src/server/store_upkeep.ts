@@ -1,0 +1,70 @@
+/**
+ * The background work on the store: expired keys, memory to be given back, hash tables to be moved.
+ *
+ * - Each piece of work is short, and the rest of it waits for the next round or for a timer.
+ */
+
+import { TIME_SLICE_MS } from "../base/limits.ts";
+import type { Services } from "../commands/services.ts";
+
+/** Starts the work with the server's cron, and binds it to its parameters. */
+export function addStoreUpkeep(services: Services): void {
+  bindParameters(services);
+  freeLazily(services);
+  expireActively(services);
+  const { cron, store, clock, metrics, activeExpiry } = services;
+  metrics.onReset.subscribe(() => {
+    store.lazyFree.freedObjects = 0;
+    activeExpiry.resetStats();
+  });
+  cron.every(0, "rehash", () => {
+    for (const { keyspace } of store.databases) {
+      if (keyspace.size > 0) keyspace.dict.shrinkIfSparse();
+      if (keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
+    }
+  });
+}
+
+function bindParameters({ config, store, activeExpiry }: Services): void {
+  const apply = () => {
+    store.expiryCommand = config.boolean("lazyfree-lazy-expire").value ? "UNLINK" : "DEL";
+    activeExpiry.effort = config.integer("active-expire-effort").value;
+    activeExpiry.hz = config.integer("hz").value;
+  };
+  apply();
+  config.onAnyChange(["lazyfree-lazy-expire", "active-expire-effort", "hz"], apply);
+}
+
+/** A slice of freeing after the other, with commands in between. */
+function freeLazily({ store: { lazyFree }, clock }: Services): void {
+  const step = () => {
+    if (!lazyFree.run(TIME_SLICE_MS)) clock.after(0, step);
+  };
+  lazyFree.onPending = () => {
+    clock.after(0, step);
+  };
+}
+
+function expireActively(services: Services): void {
+  const { activeExpiry, clock, cron, propagation } = services;
+  let isFastCycleDue = false;
+  // Deletions of different keys do not belong together: they are propagated without MULTI.
+  const run = (cycle: () => void) => propagation.withoutMulti(() => services.executor.runUnit(cycle));
+  const fast = () => {
+    isFastCycleDue = false;
+    clock.refresh();
+    run(() => activeExpiry.runFast());
+    planFastCycle();
+  };
+  const planFastCycle = () => {
+    if (isFastCycleDue || !activeExpiry.needsFastCycle) return;
+    isFastCycleDue = true;
+    clock.after(activeExpiry.fastPeriodMs, fast);
+  };
+  cron.every(0, "active expiry", () => {
+    const startMs = clock.stopwatchMs();
+    run(() => activeExpiry.runSlow());
+    services.metrics.latency.add("expire-cycle", clock.stopwatchMs() - startMs, clock.now);
+    planFastCycle();
+  });
+}
