@@ -33,6 +33,7 @@ import { Clock } from "./base/clock.ts";
 import { Random } from "./base/random.ts";
 import { Config } from "./config/config.ts";
 import { loadConfigFile } from "./config/config_file.ts";
+import { bindDataDirectory } from "./persistence/data_directory.ts";
 import { FileConfigHost } from "./server/config_host.ts";
 import { Server } from "./server/server.ts";
 
@@ -75,6 +76,7 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: StartServerOptions = {}): Promise<RunningServer> {
   const config = new Config();
+  bindDataDirectory(config);
   const lines = Object.entries({ save: "", ...options.config }).map(([name, value]) => `${name} ${value || '""'}`);
   loadConfigFile(config, { path: null, directives: lines.join("\n") }, new FileConfigHost());
   const clock = new Clock(options.frozenAtMs === undefined ? {} : { frozenAtMs: options.frozenAtMs });

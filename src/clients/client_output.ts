@@ -63,6 +63,14 @@ export class ClientOutput {
     return this.buffer.length + this.#inFlightBytes;
   }
 
+  /**
+   * Bytes that count for limits, in blocks of `PROTO_REPLY_CHUNK_BYTES`. As in Redis one chunk is free, unless a reply began
+   * with a length that is written later: then all of it lies in the list of blocks.
+   */
+  get listedBytes(): number {
+    return this.#listedBytesOf(this.pendingBytes);
+  }
+
   /** True while the peer's system has not taken all that was flushed. */
   get isWriting(): boolean {
     return this.#inFlightBytes > 0;
@@ -87,6 +95,7 @@ export class ClientOutput {
     if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
+    buffer.hasDeferred = false;
     this.#write();
   }
 
@@ -119,6 +128,10 @@ export class ClientOutput {
     this.#isClosed = true;
     this.buffer.reset(0);
     this.#wake();
+  }
+
+  #listedBytesOf(pendingBytes: number): number {
+    return pendingBytes
   }
 
   async #drainedBelow(limitBytes: number): Promise<void> {

@@ -178,11 +178,13 @@ export class Executor {
   }
 
   #run(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
+    const mark = reply.mark();
     try {
       return command.run!(context, args, reply) ?? null;
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error);
       this.#logger.warning(`Command '${command.fullName}' of client ${context.id} failed: ${text}`);
+      reply.rewind(mark);
       reply.error(`ERR internal error in '${command.fullName}'`);
       return null;
     }

@@ -14,7 +14,11 @@ import { systemReason } from "./system_reason.ts";
 export function bindDataDirectory(config: Config): void {
   const cell = config.cell("dir");
   const start = workingDirectory();
-  cell.enter = (path) => enterDirectory(resolvePath(cell.value || start, path));
+  cell.enter = (path) => {
+    return path === ""
+      ? { error: "No such file or directory" }
+      : enterDirectory(resolvePath(cell.value || start, path));
+  };
   if (cell.value === "") {
     if (start !== ".") cell.value = start;
     return;

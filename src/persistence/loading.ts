@@ -45,9 +45,9 @@ export class Loading {
   }
 
   /** Lets only commands pass that may run during a load. */
-  readonly gate: Gate = (context, command) => {
+  readonly gate: Gate = (context, command, args) => {
     if (!this.isActive || context.origin !== "client") return null;
-    if (this.isAsync ? !command.noAsyncLoading : command.loading) return null;
-    return LOADING;
+    const { noAsyncLoading, loading } = command.traitsOf(context, args);
+    return (this.isAsync ? !noAsyncLoading : loading) ? null : LOADING;
   };
 }

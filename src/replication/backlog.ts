@@ -20,7 +20,7 @@ const LOOP_COPY_BYTES = 64;
 
 interface Block {
   /** Bytes of the stream before this block. */
-  readonly start: number;
+  start: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
   used: number;
 }
@@ -142,10 +142,16 @@ export class Backlog {
     if (count > 0) this.#blocks.splice(0, count);
   }
 
-  /** Continues at `offset` with an empty history: the data were replaced, or loaded from a file that says where they are. */
+  /** Continues at `offset` with an empty history: the data were replaced by those of a master. */
   rebase(offset: number): void {
     invariant(this.#historyBytes === 0, "the backlog holds bytes of another history");
     this.endOffset = offset;
+  }
+
+  /** Puts `distance` bytes that are not here before everything: a file told how far the stream was before this server ran. */
+  moveBy(distance: number): void {
+    this.endOffset += distance;
+    for (const block of this.#blocks) block.start += distance;
   }
 
   #addBlock(wantedBytes: number): Block {

@@ -14,11 +14,11 @@ import type { Wait } from "../command/outcome.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
 import { RequestDecoderStream } from "../resp/request_stream.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
+import { ReplyEncoder } from "../resp/reply_encoder.ts";
 import { encodeRequest } from "../resp/request_encoder.ts";
 import { ascii, equalsIgnoreCase } from "../bytes/ascii.ts";
 import type { Backlog } from "./backlog.ts";
 import { ByteQueue } from "./byte_queue.ts";
-import { DiscardedReply } from "./discarded_reply.ts";
 import type { LinkConnection } from "./link_connection.ts";
 import type { ReplicationFeed } from "./replication_feed.ts";
 
@@ -39,6 +39,7 @@ const EXEC = ascii("exec");
 const DISCARD = ascii("discard");
 /** How much of the backlog the log shows beside an error. */
 const SHOWN_BYTES = 256;
+const KEPT_REPLY_BYTES = 64 * 1024;
 
 /** Applies one link's stream. */
 export class MasterStream {
@@ -50,7 +51,9 @@ export class MasterStream {
   readonly #options: MasterStreamOptions;
   readonly #startOffset: number;
   readonly #arrived = new ByteQueue();
-  readonly #reply = new DiscardedReply();
+  /** Nobody reads what is written here. */
+  readonly #reply = new ReplyEncoder(new OutputBuffer(0));
+  #lastError: string | null = null;
   /** Offset up to which bytes were passed on. */
   #passedOn: number;
   #isInMulti = false;
@@ -59,6 +62,10 @@ export class MasterStream {
     this.#options = options;
     this.hasOffsets = options.offset >= 0;
     this.offset = this.#startOffset = this.#passedOn = Math.max(0, options.offset);
+    this.#reply.onError = (text) => {
+      this.#lastError = text;
+      options.executor.noteError(options.client.context, text);
+    };
   }
 
   /** Bytes of the stream that have arrived. */
@@ -133,7 +140,8 @@ export class MasterStream {
         batch.select(index);
         const name = batch.args.at(0);
         const wait = executor.execute(context, batch.args, this.#reply);
-        if (this.#reply.errorCount > 0) this.#reportError(batch.args.text(0));
+        if (this.#lastError !== null) this.#reportError(this.#lastError, batch.args.text(0));
+        this.#reply.output.reset(KEPT_REPLY_BYTES);
         if (equalsIgnoreCase(name, MULTI)) this.#isInMulti = true;
         else if (equalsIgnoreCase(name, EXEC) || equalsIgnoreCase(name, DISCARD)) this.#isInMulti = false;
         if (wait !== null) return { index, wait };
@@ -151,14 +159,13 @@ export class MasterStream {
     this.#arrived.shift(count, (bytes, start, end) => this.#options.feed.appendVerbatim(bytes, start, end));
   }
 
-  #reportError(command: string): void {
+  #reportError(error: string, command: string): void {
     const { logger, backlog } = this.#options;
-    const reply = this.#reply;
+    this.#lastError = null;
     logger.warning(
-      `== CRITICAL == This replica is sending an error to its master: '${reply.lastError}' ` +
+      `== CRITICAL == This replica is sending an error to its master: '${error}' ` +
         `after processing the command '${command.toLowerCase()}'`,
     );
-    reply.errorCount = 0;
     if (backlog.historyBytes === 0) return;
     const latest = new OutputBuffer(SHOWN_BYTES);
     backlog.read(backlog.endOffset - Math.min(SHOWN_BYTES, backlog.historyBytes), latest, SHOWN_BYTES);

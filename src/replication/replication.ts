@@ -9,7 +9,8 @@ import type { Context } from "../command/context.ts";
 import type { ExecutorObserver } from "../command/executor.ts";
 import type { MasterAddress } from "../config/replica_of.ts";
 import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
-import type { Args } from "../resp/request_batch.ts";
+import type { Slice } from "../bytes/slice.ts";
+import { Args } from "../resp/request_batch.ts";
 import { Admission } from "./admission.ts";
 import { Backlog } from "./backlog.ts";
 import { FullSync } from "./full_sync.ts";
@@ -17,6 +18,7 @@ import { MasterLink } from "./master_link.ts";
 import { NO_DATABASE, ReplicationFeed } from "./replication_feed.ts";
 import { ReplicationHistory } from "./replication_history.ts";
 import type { ReplicationHostParts, ReplicationParts } from "./replication_parts.ts";
+import { ReplicaCatchUp } from "./replica_catch_up.ts";
 import { Replicas } from "./replicas.ts";
 import { LastOffsets, ReplicaWaits } from "./wait.ts";
 
@@ -30,6 +32,8 @@ export class Replication implements ExecutorObserver {
   readonly admission: Admission;
   readonly link: MasterLink;
   readonly waits: ReplicaWaits;
+  /** Whether replicas have everything: what a shutdown waits for. */
+  readonly catchUp: ReplicaCatchUp;
   readonly lastOffsets = new LastOffsets();
   /** Told when the server has become a master (true) or a replica (false). */
   readonly onRoleChange = new Topic<boolean>();
@@ -40,6 +44,7 @@ export class Replication implements ExecutorObserver {
 
   readonly #parts: ReplicationParts;
   #rounds = 0;
+  #isStarted = false;
   #isAckWanted = false;
   /** The replica whose command runs, and what waited to be sent to it before. */
   #asking: Client | null = null;
@@ -54,6 +59,7 @@ export class Replication implements ExecutorObserver {
     this.#parts = { ...host, backlog: this.backlog, feed: this.feed, history: this.history, replicas: this.replicas };
     this.fullSync = new FullSync(this.#parts);
     this.waits = new ReplicaWaits(clock, this.replicas);
+    this.catchUp = new ReplicaCatchUp(this.#parts);
     this.link = new MasterLink(this.#parts, {
       onHistoryLost: () => this.#loseHistory(),
       onDatasetReceived: (id, offset) => this.#adopt(id, offset),
@@ -136,10 +142,40 @@ export class Replication implements ExecutorObserver {
     if (wasMaster) this.#applyRole();
   }
 
-  /** Follows `address` as soon as the cron runs: at start. */
-  followAtStart(address: MasterAddress): void {
-    this.link.followLater(address);
+  /** Takes the role that the configuration asks for, before the data are loaded. Nothing connects before `start`. */
+  prepare(): void {
+    const { config } = this.#parts;
+    const address = config.cell("replicaof").value;
+    if (address !== null) this.link.followLater(address);
+    // Keys that turn out to have expired while the server was down are told to replicas that come back.
+    else this.backlog.activate();
     this.#applyRole();
+  }
+
+  /** Begins to work when the data are loaded; `point` is what their file said about the stream, if anything. */
+  start(point: ReplicationPoint | null): void {
+    const { history, backlog, replicas, link } = this;
+    if (point === null) {
+      if (backlog.isActive) backlog.deactivate();
+    } else if (this.isMaster) {
+      history.secondId = point.replicationId;
+      history.secondOffset = point.offset + 1;
+      backlog.moveBy(point.offset);
+      replicas.emptySinceMs = this.#parts.clock.now;
+    } else {
+      history.id = point.replicationId;
+      backlog.rebase(point.offset);
+      link.cached = { replicationId: point.replicationId, offset: point.offset, dbIndex: point.dbIndex };
+    }
+    this.feed.setMaster(this.isMaster);
+    this.#isStarted = true;
+  }
+
+  /** Puts the deletion of a key that had expired before it was loaded into the stream. */
+  feedExpired(dbIndex: number, key: Slice): void {
+    if (!this.isMaster || this.#isStarted) return;
+    const command = this.#parts.config.boolean("lazyfree-lazy-expire").value ? "UNLINK" : "DEL";
+    this.feed.feed(dbIndex, Args.of(command, key.copy()));
   }
 
   /** Becomes a master with the data as they are. */
@@ -170,6 +206,7 @@ export class Replication implements ExecutorObserver {
     if (link.state === "wait_end") link.hasAckedFile = true;
     if (link.startsOnAck && link.state === "online") this.admission.startStream(link);
     if (this.waits.isAny) this.waits.check();
+    this.catchUp.check();
   }
 
   /** Asks all replicas for their offsets, once in a turn of the event loop. */
@@ -193,6 +230,7 @@ export class Replication implements ExecutorObserver {
   /** Once a second: Redis's `replicationCron`. */
   tick(): void {
     const { config } = this.#parts;
+    if (!this.#isStarted) return;
     this.link.tick();
     if (this.#isAckWanted) this.#sendAckRequest();
     const pingPeriod = config.integer("repl-ping-replica-period").value;

@@ -24,6 +24,8 @@ export class OutputBuffer {
    * and the memory used over and over.
    */
   mayGrow: ((needed: number) => boolean) | null = null;
+  /** True when a length was left to be written later since the owner last took what was here. */
+  hasDeferred = false;
   /** True once `mayGrow` has said no: what is here is not whole. */
   isCutOff = false;
 

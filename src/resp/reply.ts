@@ -72,6 +72,10 @@ export interface Reply {
   deferredSet(): DeferredToken;
   /** Ends what `deferredArray`, `deferredMap` (in pairs) or `deferredSet` began. */
   endDeferred(token: DeferredToken, count: number): void;
+  /** The place that `rewind` comes back to. */
+  mark(): number;
+  /** Forgets what was written since `mark`: a handler that threw has left half of a reply. */
+  rewind(mark: number): void;
   /** Bytes that are already encoded for this client's protocol: one whole value. */
   raw(bytes: Uint8Array, start?: number, end?: number): void;
 }

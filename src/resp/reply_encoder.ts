@@ -209,6 +209,14 @@ export class ReplyEncoder implements Reply {
     output.length = end;
   }
 
+  mark(): number {
+    return this.output.length;
+  }
+
+  rewind(mark: number): void {
+    this.output.length = mark;
+  }
+
   raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     this.output.append(bytes, start, end);
   }
@@ -222,6 +230,7 @@ export class ReplyEncoder implements Reply {
 
   #defer(kind: number): DeferredToken {
     const token = this.output.length;
+    this.output.hasDeferred = true;
     this.output.header(kind, 0);
     return token;
   }

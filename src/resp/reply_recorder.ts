@@ -183,6 +183,15 @@ export class ReplyRecorder implements Reply {
     this.#finish(aggregate);
   }
 
+  mark(): number {
+    return this.#open.length;
+  }
+
+  /** Aggregates that were begun since and are not complete are dropped; complete values stay. */
+  rewind(mark: number): void {
+    this.#open.length = Math.min(this.#open.length, mark);
+  }
+
   raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     const parser = new ReplyParser();
     parser.push(bytes.subarray(start, end));

@@ -31,7 +31,9 @@ export class Acceptor {
     const ends = endsOf(connection);
     if (ends === null) return connection.close();
     const { clients, config, logger } = this.#services;
-    logger.verbose(`Accepted ${ends.isUnixSocket ? "connection to " + config.string("unixsocket").value : ends.address}`);
+    logger.verbose(
+      `Accepted ${ends.isUnixSocket ? "connection to " + config.string("unixsocket").value : ends.address}`,
+    );
     if (clients.size >= config.integer("maxclients").value) {
       const inCluster = config.boolean("cluster-enabled").value;
       return this.#refuse(connection, inCluster ? TOO_MANY_CLIENTS_IN_CLUSTER : TOO_MANY_CLIENTS);
@@ -119,5 +121,7 @@ function endsOf(connection: Deno.Conn): ConnectionEnds | null {
 
 function addressText(address: Deno.Addr): string {
   if (address.transport !== "tcp") return "?:0";
-  return address.hostname.includes(":") ? `[${address.hostname}]:${address.port}` : `${address.hostname}:${address.port}`;
+  return address.hostname.includes(":")
+    ? `[${address.hostname}]:${address.port}`
+    : `${address.hostname}:${address.port}`;
 }

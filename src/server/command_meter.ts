@@ -71,14 +71,16 @@ export class CommandMeter implements ExecutorObserver {
 
   #noteSlow(context: Context, command: Command, args: Args, durationMs: number): void {
     const { metrics, clock } = this.#services;
-    metrics.latency.add(command.isFast ? "fast-command" : "command", durationMs, clock.now);
+    // The moment at which it ended: `clock.now` is that at which its batch began.
+    const nowMs = clock.nowUs() / 1000;
+    metrics.latency.add(command.isFast ? "fast-command" : "command", durationMs, nowMs);
     if (command.skipSlowlog || durationMs * 1000 < metrics.slowlog.thresholdUs) return;
     const client = this.#services.clients.of(context);
     metrics.slowlog.add({
       args,
       redacted: context.redactedArguments,
       durationUs: Math.floor(durationMs * 1000),
-      nowMs: clock.now,
+      nowMs,
       address: client?.address ?? "?:0",
       clientName: client?.name ?? "",
     });

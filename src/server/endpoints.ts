@@ -12,6 +12,10 @@ import type { Clock } from "../base/clock.ts";
 
 const DEFAULT_BIND = "* -::*";
 
+/** How often and how long a socket waits for the address of one that was just closed. */
+const REBIND_ATTEMPTS = 50;
+const REBIND_DELAY_MS = 2;
+
 /** What `Endpoints` needs. */
 export interface EndpointOptions {
   readonly clock: Clock;
@@ -23,7 +27,8 @@ export interface EndpointOptions {
 /** The listening sockets of one server. */
 export class Endpoints {
   readonly #options: EndpointOptions;
-  #listeners: Listener[] = [];
+  /** The TCP sockets by host name. */
+  readonly #tcp = new Map<string, Listener>();
   #unix: Listener | null = null;
 
   constructor(options: EndpointOptions) {
@@ -32,40 +37,40 @@ export class Endpoints {
 
   /** The port in use; 0 when none is. */
   get port(): number {
-    return this.#listeners[0]?.port ?? 0;
+    return firstPort(this.#tcp);
   }
 
   /**
-   * Binds `port` (0 for any that is free) on every address; null, or the reason why that cannot be. Another port is bound
-   * before the old one is given up; the same port on other addresses cannot be, so that a failure leaves nothing bound.
+   * Binds `port` (0 for any that is free) on every address; null, or the reason why that cannot be. What is bound already
+   * stays as it is, and nothing is given up before all else is bound.
    */
   listen(port: number): string | null {
-    const opened: Listener[] = [];
-    if (port === this.port) this.closeTcp();
+    const kept = port === this.port ? this.#tcp : new Map<string, Listener>();
+    const opened = new Map<string, Listener>();
+    const inTheWay: string[] = [];
     for (const address of this.#addresses()) {
       const hostname = hostnameOf(address.replace(/^-/, ""));
-      const actual = port === 0 ? opened[0]?.port ?? 0 : port;
+      if (kept.has(hostname)) continue;
+      const actual = port === 0 ? firstPort(opened) : port;
       try {
-        opened.push(this.#open({ hostname, port: actual }));
+        opened.set(hostname, this.#open({ hostname, port: actual }));
       } catch (error) {
         if (address.startsWith("-")) continue;
-        const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : messageOf(error);
-        this.#options.logger.warning(
-          `Warning: Could not create server TCP listening socket ${hostname}:${port}: bind: ${reason}`,
-        );
-        for (const listener of opened) listener.close();
-        return reason;
+        // Our own sockets of other addresses may be in the way: `*` after `127.0.0.1`.
+        const isOurs = error instanceof Deno.errors.AddrInUse && kept.size > 0 && isUsable(hostname);
+        if (isOurs) inTheWay.push(hostname);
+        else return this.#refuse(`${hostname}:${port}`, error, opened);
       }
     }
-    this.closeTcp();
-    this.#listeners = opened;
+    this.#replace(opened, port);
+    for (const hostname of inTheWay) this.#openWhenFree({ hostname, port });
     return null;
   }
 
   /** Gives up the TCP sockets. */
   closeTcp(): void {
-    for (const listener of this.#listeners) listener.close();
-    this.#listeners = [];
+    for (const listener of this.#tcp.values()) listener.close();
+    this.#tcp.clear();
   }
 
   /** Binds the Unix socket of the configuration, if there is one. */
@@ -87,7 +92,8 @@ export class Endpoints {
 
   /** Accepts nothing more. */
   async close(): Promise<void> {
-    const all = this.#unix === null ? this.#listeners : [...this.#listeners, this.#unix];
+    const all = [...this.#tcp.values()];
+    if (this.#unix !== null) all.push(this.#unix);
     for (const listener of all) listener.close();
     await Promise.all(all.map((listener) => listener.ended));
     if (this.#unix === null) return;
@@ -96,6 +102,37 @@ export class Endpoints {
     } catch {
       // Somebody else has removed the socket's file: it is to be gone anyway.
     }
+  }
+
+  #refuse(address: string, error: unknown, opened: ReadonlyMap<string, Listener>): string {
+    const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : messageOf(error);
+    this.#options.logger.warning(`Warning: Could not create server TCP listening socket ${address}: bind: ${reason}`);
+    for (const listener of opened.values()) listener.close();
+    return reason;
+  }
+
+  /** Closes what is no longer wanted and takes over what was opened. */
+  #replace(opened: ReadonlyMap<string, Listener>, port: number): void {
+    const wanted = new Set(this.#addresses().map((address) => hostnameOf(address.replace(/^-/, ""))));
+    const isPortKept = port === this.port;
+    for (const [hostname, listener] of this.#tcp) {
+      if (isPortKept && wanted.has(hostname)) continue;
+      listener.close();
+      this.#tcp.delete(hostname);
+    }
+    for (const [hostname, listener] of opened) this.#tcp.set(hostname, listener);
+  }
+
+  /** A closed socket gives its address back some turns of the event loop later. */
+  #openWhenFree(address: { readonly hostname: string; readonly port: number }, attempts = REBIND_ATTEMPTS): void {
+    this.#options.clock.after(REBIND_DELAY_MS, () => {
+      try {
+        this.#tcp.set(address.hostname, this.#open(address));
+      } catch (error) {
+        if (attempts > 0) this.#openWhenFree(address, attempts - 1);
+        else this.#refuse(`${address.hostname}:${address.port}`, error, new Map());
+      }
+    });
   }
 
   #open(address: ListenAddress): Listener {
@@ -107,6 +144,21 @@ export class Endpoints {
     const addresses = config.cell("bind").value;
     const isOpen = !config.boolean("protected-mode").value || config.string("requirepass").value;
     return addresses.join(" ") === DEFAULT_BIND && !isOpen ? ["127.0.0.1", "-::1"] : addresses;
+  }
+}
+
+function firstPort(listeners: ReadonlyMap<string, Listener>): number {
+  for (const { port } of listeners.values()) return port;
+  return 0;
+}
+
+/** Whether this machine has the address at all. */
+function isUsable(hostname: string): boolean {
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

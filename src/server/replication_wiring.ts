@@ -3,8 +3,10 @@
  */
 
 import type { Services } from "../commands/services.ts";
+import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
 import { Replication } from "../replication/replication.ts";
 import { replicationSection, syncStatsFields } from "../replication/replication_section.ts";
+import type { ServerLifecycle } from "./lifecycle.ts";
 
 const PERIOD_MS = 1000;
 
@@ -18,8 +20,9 @@ export function createReplication(services: Services): Replication {
 }
 
 /** Makes it run, and known to INFO and CLIENT LIST. */
-export function wireReplication(services: Services): void {
+export function wireReplication(services: Services, lifecycle: ServerLifecycle): void {
   const { replication, cron, clientPause, clientDescriptions, info, clock, config, metrics } = services;
+  lifecycle.beforeStop.unshift(({ isNow }) => waitForReplicas(services, lifecycle, isNow));
   cron.every(PERIOD_MS, "replication", () => replication.tick());
   replication.isFeedPaused = () => clientPause.mode !== "off";
   replication.describeClient = (client) => clientDescriptions.lineOf(client);
@@ -35,8 +38,41 @@ export function wireReplication(services: Services): void {
   metrics.memory.add("replication.backlog", { bytes: () => replication.backlog.memoryBytes, isOverhead: true });
 }
 
-/** Follows the master that the configuration names, if any: after the data are loaded. */
-export function followConfiguredMaster({ config, replication }: Services): void {
-  const { value } = config.cell("replicaof");
-  if (value !== null) replication.followAtStart(value);
+/** Takes the configured role before the data are loaded; the result is to be called afterwards. */
+export function prepareReplication({ persistence, replication }: Services): () => void {
+  const notes = new Map<string, string>();
+  persistence.onNote = (key, value) => notes.set(key, value);
+  persistence.onExpired = (dbIndex, key) => replication.feedExpired(dbIndex, key);
+  replication.prepare();
+  return () => {
+    persistence.onNote = () => {};
+    replication.start(pointOf(notes));
+  };
+}
+
+/** Where the loaded file belongs in a stream; null when it does not say. */
+function pointOf(notes: ReadonlyMap<string, string>): ReplicationPoint | null {
+  const replicationId = notes.get("repl-id");
+  const offset = Number(notes.get("repl-offset") ?? -1);
+  const dbIndex = Number(notes.get("repl-stream-db") ?? -1);
+  return replicationId === undefined || offset < 0 || dbIndex < 0 ? null : { dbIndex, replicationId, offset };
+}
+
+/** Gives replicas time to catch up before the server stops; a text when the stop was taken back. */
+async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, isNow: boolean): Promise<string | null> {
+  const { replication, config, clientPause, clock, logger } = services;
+  const { catchUp } = replication;
+  const timeoutSeconds = config.integer("shutdown-timeout").value;
+  if (!isNow && timeoutSeconds > 0 && replication.isMaster && !catchUp.isComplete) {
+    logger.notice("Waiting for replicas before shutting down.");
+    clientPause.pause("shutdown", Number.MAX_SAFE_INTEGER, "write");
+    const deadlineMs = clock.now + timeoutSeconds * 1000;
+    const timeout = clock.sleep(timeoutSeconds * 1000);
+    if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) {
+      clientPause.unpause("shutdown");
+      return "Shutdown manually aborted.";
+    }
+  }
+  catchUp.report();
+  return null;
 }

@@ -36,7 +36,7 @@ import { Endpoints } from "./endpoints.ts";
 import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { allObservers } from "./observers.ts";
-import { createReplication, followConfiguredMaster, wireReplication } from "./replication_wiring.ts";
+import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
 /** What a server is made with. */
@@ -121,7 +121,7 @@ export class Server {
     });
     this.#acceptor = new Acceptor(services);
     wireClients(services);
-    wireReplication(services);
+    wireReplication(services, this.lifecycle);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     addInfoSections(services);
@@ -146,12 +146,13 @@ export class Server {
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();
+    const startReplication = prepareReplication(this.services);
     if (!await persistence.loadAtStart()) {
       // The log's last line is the reason.
       await this.lifecycle.stop(1);
       throw new StartError("The dataset cannot be loaded");
     }
-    followConfiguredMaster(this.services);
+    startReplication();
     logger.notice("Ready to accept connections");
   }
 

@@ -24,8 +24,9 @@ export class ListValue {
   /** The nodes; for the cursor and for saving. */
   readonly quicklist: Quicklist;
 
-  constructor(arena: Arena, limits: ListLimits) {
-    this.quicklist = new Quicklist(arena, limits);
+  /** `maxListpackSize` is that of the limits unless the list is a copy, which keeps its model's. */
+  constructor(arena: Arena, limits: ListLimits, maxListpackSize?: number) {
+    this.quicklist = new Quicklist(arena, limits, maxListpackSize);
   }
 
   /** Number of elements. */
@@ -187,8 +188,8 @@ export class ListValue {
 
   /** A list with the same nodes. */
   duplicate(): ListValue {
-    const { arena, limits } = this.quicklist;
-    const copy = new ListValue(arena, limits);
+    const { arena, limits, fill } = this.quicklist;
+    const copy = new ListValue(arena, limits, fill);
     const element = new ListpackEntry();
     for (let node = this.quicklist.head; node !== null; node = node.next) {
       const start = arena.offsetOf(node.handle);

@@ -85,10 +85,10 @@ export class Quicklist {
   contentBytes = 0;
   readonly #maxNodeBytes: number;
 
-  constructor(arena: Arena, limits: ListLimits) {
+  constructor(arena: Arena, limits: ListLimits, maxListpackSize = limits.maxListpackSize) {
     this.arena = arena;
     this.limits = limits;
-    this.fill = Math.max(FILL_MIN, Math.min(FILL_MAX, limits.maxListpackSize));
+    this.fill = Math.max(FILL_MIN, Math.min(FILL_MAX, maxListpackSize));
     this.compressDepth = Math.max(0, limits.compressDepth);
     this.#maxNodeBytes = this.fill < 0 ? SIZE_LIMITS[-this.fill - 1]! : 0;
   }

@@ -8,7 +8,7 @@
 import { compareBytes } from "../bytes/ascii.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Int64 } from "./int64.ts";
-import { StreamId } from "./stream_id.ts";
+import { addUint64, StreamId, type Uint64 } from "./stream_id.ts";
 import { StreamIndex } from "./stream_index.ts";
 
 /** The `entriesRead` of a group of which it is not known how many entries it has read. */
@@ -24,15 +24,20 @@ export class PendingEntry {
   readonly id: StreamId;
   /** Unix time of the last delivery. */
   deliveryTimeMs: number;
-  deliveryCount: number;
+  deliveryCount: Uint64;
   /** To whom it was delivered last. */
   consumer: StreamConsumer;
 
-  constructor(id: StreamId, consumer: StreamConsumer, deliveryTimeMs: number, deliveryCount: number) {
+  constructor(id: StreamId, consumer: StreamConsumer, deliveryTimeMs: number, deliveryCount: Uint64) {
     this.id = id;
     this.consumer = consumer;
     this.deliveryTimeMs = deliveryTimeMs;
     this.deliveryCount = deliveryCount;
+  }
+
+  /** Counts one more delivery. */
+  countDelivery(): void {
+    this.deliveryCount = addUint64(this.deliveryCount, 1);
   }
 }
 
@@ -88,7 +93,7 @@ export class StreamGroup {
     id: Readonly<StreamId>,
     consumer: StreamConsumer,
     deliveryTimeMs: number,
-    deliveryCount: number,
+    deliveryCount: Uint64,
   ): PendingEntry | null {
     const entry = new PendingEntry(new StreamId(id.ms, id.seq), consumer, deliveryTimeMs, deliveryCount);
     if (!this.pending.insert(entry)) return null;

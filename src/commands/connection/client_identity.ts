@@ -12,7 +12,7 @@ import { cText, INVALID_CLIENT_NAME, SYNTAX_ERROR } from "../../resp/reply_error
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Services } from "../services.ts";
-import { clientOf, filterTypeOf, readClientType, unknownClientType } from "./client_of.ts";
+import { clientOf, filterTypeOf, readClientType, runningArgumentBytes, unknownClientType } from "./client_of.ts";
 
 const ON = ascii("on");
 const OFF = ascii("off");
@@ -52,7 +52,10 @@ function readingCommands(services: Services): CommandSpec[] {
       acl: "connection",
       hints: "nondeterministic_output",
       run: (context, args, reply) => {
-        reply.verbatim("txt", `${services.clientDescriptions.lineOf(clientOf(services, context), args.sizeBytes)}\n`);
+        reply.verbatim(
+          "txt",
+          `${services.clientDescriptions.lineOf(clientOf(services, context), runningArgumentBytes(context, args))}\n`,
+        );
       },
     },
     {
@@ -139,7 +142,7 @@ function settingCommands(services: Services): CommandSpec[] {
       arity: 4,
       flags: "noscript loading stale",
       acl: "connection",
-      syntax: "attr<LIB-NAME libname | LIB-VER libver>",
+      syntax: "attr<'LIB-NAME' libname | 'LIB-VER' libver>",
       run: (context, args, reply) => clientSetInfo(services, context, args, reply),
     },
     {
@@ -196,7 +199,7 @@ function clientList(services: Services, context: Context, args: Args, reply: Rep
   }
   const lines = listed.map((client) => {
     return client === own
-      ? clientDescriptions.lineOf(client, args.sizeBytes)
+      ? clientDescriptions.lineOf(client, runningArgumentBytes(context, args))
       : clientDescriptions.lineOf(client);
   });
   reply.verbatim("txt", lines.map((line) => `${line}\n`).join(""));

@@ -8,8 +8,11 @@ import type { ClientType } from "../../clients/client.ts";
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import type { Context } from "../../command/context.ts";
+import type { Args } from "../../resp/request_batch.ts";
 import { cText } from "../../resp/reply_errors.ts";
 import type { Services } from "../services.ts";
+
+const EXEC_BYTES = "exec".length;
 
 const TYPE_NAMES: readonly (readonly [Uint8Array, ClientType])[] = [
   [ascii("normal"), "normal"],
@@ -24,6 +27,11 @@ export function clientOf({ clients }: Services, context: Context): Client {
   const client = clients.of(context);
   invariant(client !== undefined, `context ${context.id} belongs to a client`);
   return client;
+}
+
+/** Bytes of the arguments of the request that runs: inside EXEC, its own. */
+export function runningArgumentBytes(context: Context, args: Args): number {
+  return context.isInExec ? EXEC_BYTES : args.sizeBytes;
 }
 
 /** The class that a TYPE option names, or null. */

@@ -4,14 +4,14 @@
 
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
-import { readInteger } from "../../command/arguments.ts";
-import { DB_INDEX_OUT_OF_RANGE, NOT_AN_INTEGER } from "../../resp/reply_errors.ts";
+import { readRangedInteger } from "../../command/arguments.ts";
+import { DB_INDEX_OUT_OF_RANGE } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { discardTransaction } from "../../transaction/transaction.ts";
 import type { Services } from "../services.ts";
 
-const INT_MAX = 0x7fffffff;
+const INT_RANGE = { min: -0x80000000, max: 0x7fffffff };
 const SELECT_IN_CLUSTER = "ERR SELECT is not allowed in cluster mode";
 const NOT_A_NORMAL_CLIENT = "ERR can only reset normal client connections";
 
@@ -63,9 +63,8 @@ function quit(context: Context, _args: Args, reply: Reply): void {
 }
 
 function select({ config }: Services, context: Context, args: Args, reply: Reply): void {
-  const index = readInteger(args, 1, reply);
+  const index = readRangedInteger(args, 1, reply, INT_RANGE);
   if (index === null) return;
-  if (typeof index === "bigint" || Math.abs(index) > INT_MAX) return reply.error(NOT_AN_INTEGER);
   if (index !== 0 && config.boolean("cluster-enabled").value) return reply.error(SELECT_IN_CLUSTER);
   const db = context.store.databases[index];
   if (db === undefined) return reply.error(DB_INDEX_OUT_OF_RANGE);

@@ -1,7 +1,5 @@
 /**
- * What DEBUG HELP prints.
- *
- * - MALLCTL is left out: there is no jemalloc to ask.
+ * What DEBUG HELP prints, word for word that of Debian's Redis.
  */
 
 /** The lines between the frame of every HELP. */
@@ -37,6 +35,10 @@ export const DEBUG_HELP: readonly string[] = [
   "    Flush the AOF buffers on disk and reload the AOF in memory.",
   "REPLICATE <string>",
   "    Replicates the provided string to replicas, allowing data divergence.",
+  "MALLCTL <key> [<val>]",
+  "    Get or set a malloc tuning integer.",
+  "MALLCTL-STR <key> [<val>]",
+  "    Get or set a malloc tuning string.",
   "OBJECT <key>",
   "    Show low level info about `key` and associated value.",
   "DROP-CLUSTER-PACKET-FILTER <packet-type>",

@@ -29,7 +29,7 @@ function statsFields(services: Services): InfoFields {
     latest_fork_usec: 0,
     total_forks: 0,
     migrate_cached_sockets: 0,
-    slave_expires_tracked_keys: 0,
+    slave_expires_tracked_keys: services.store.replicaExpiry.size,
     active_defrag_hits: 0,
     active_defrag_misses: 0,
     active_defrag_key_hits: 0,

@@ -105,7 +105,7 @@ function claimIdle(
     consumer ??= seeConsumer(db, args.at(1), group, args.at(3));
     group.assign(entry, consumer);
     entry.deliveryTimeMs = now;
-    if (!options.isIdOnly) entry.deliveryCount++;
+    if (!options.isIdOnly) entry.countDelivery();
     claimed.push(entry);
     effects.claimed(group, entry);
     db.store.stats.dirty++;

@@ -5,7 +5,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
-import { readClampedInteger } from "../../command/arguments.ts";
+import { readClampedInteger, readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
@@ -13,6 +13,7 @@ import type { Propagation } from "../../command/propagation.ts";
 import { cText, noGroup } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
+import type { Int64 } from "../../values/int64.ts";
 import type { PendingEntry, StreamConsumer, StreamGroup } from "../../values/stream_group.ts";
 import { StreamId } from "../../values/stream_id.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
@@ -41,7 +42,7 @@ interface ClaimOptions {
   /** Unix time of the delivery; what makes no sense is as of now. */
   deliveryTimeMs: number;
   /** -1: one more than before. */
-  retryCount: number;
+  retryCount: Int64;
   isForced: boolean;
   isIdOnly: boolean;
   readonly lastId: StreamId;
@@ -88,12 +89,15 @@ function isValued(args: Args, index: number): boolean {
 function readValue(args: Args, index: number, nowMs: number, options: ClaimOptions, reply: Reply): boolean {
   const option = args.at(index);
   if (equalsIgnoreCase(option, LASTID)) return readStrictId(args, index + 1, options.lastId, reply);
-  const name = equalsIgnoreCase(option, IDLE) ? "IDLE" : equalsIgnoreCase(option, TIME) ? "TIME" : "RETRYCOUNT";
+  if (equalsIgnoreCase(option, RETRYCOUNT)) {
+    const count = readInteger(args, index + 1, reply, "ERR Invalid RETRYCOUNT option argument for XCLAIM");
+    if (count !== null) options.retryCount = count;
+    return count !== null;
+  }
+  const name = equalsIgnoreCase(option, IDLE) ? "IDLE" : "TIME";
   const value = readClampedInteger(args, index + 1, reply, `ERR Invalid ${name} option argument for XCLAIM`);
   if (value === null) return false;
-  if (name === "IDLE") options.deliveryTimeMs = nowMs - value;
-  else if (name === "TIME") options.deliveryTimeMs = value;
-  else options.retryCount = value;
+  options.deliveryTimeMs = name === "IDLE" ? nowMs - value : value;
   return true;
 }
 
@@ -142,7 +146,7 @@ class Claim {
     const entry = this.#take(pending);
     entry.deliveryTimeMs = options.deliveryTimeMs;
     if (options.retryCount >= 0) entry.deliveryCount = options.retryCount;
-    else if (!options.isIdOnly) entry.deliveryCount++;
+    else if (!options.isIdOnly) entry.countDelivery();
     if (options.isIdOnly) replyStreamId(id, this.#reply);
     else replyOneEntry(this.#stream, id, id, this.#reply);
     this.#tell(entry, index);

@@ -83,7 +83,7 @@ export function replyHistory(delivery: Delivery, reply: Reply): void {
   ) {
     if (replyOneEntry(stream, entry.id, entry.id, reply)) {
       entry.deliveryTimeMs = nowMs;
-      entry.deliveryCount++;
+      entry.countDelivery();
     } else {
       reply.array(2);
       replyStreamId(entry.id, reply);

@@ -9,6 +9,7 @@ import type { Slice } from "../../bytes/slice.ts";
 import type { Propagation } from "../../command/propagation.ts";
 import type { ArgumentSource } from "../../resp/request_batch.ts";
 import type { PendingEntry, StreamGroup } from "../../values/stream_group.ts";
+import { subtractUint64 } from "../../values/stream_id.ts";
 
 /** What a command does to one group of one stream. */
 export class GroupEffects {
@@ -38,7 +39,7 @@ export class GroupEffects {
       "TIME",
       entry.deliveryTimeMs,
       "RETRYCOUNT",
-      entry.deliveryCount,
+      subtractUint64(entry.deliveryCount, 0),
       "FORCE",
       "JUSTID",
       "LASTID",

@@ -134,7 +134,7 @@ function replyPending(pending: StreamIndex<PendingEntry>, limit: number, hasCons
     replyStreamId(entry.id, reply);
     if (hasConsumer) reply.bulk(entry.consumer.name);
     reply.integer(entry.deliveryTimeMs);
-    reply.integer(entry.deliveryCount);
+    reply.integer(subtractUint64(entry.deliveryCount, 0));
   }
 }
 

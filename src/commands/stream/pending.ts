@@ -11,7 +11,7 @@ import { noGroup, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { StreamGroup } from "../../values/stream_group.ts";
-import { StreamId } from "../../values/stream_id.ts";
+import { StreamId, subtractUint64 } from "../../values/stream_id.ts";
 import { readIntervalEnd, readIntervalStart, readStrictId, replyStreamId } from "./stream_ids.ts";
 import { readGroupedStream, readStream } from "./stream_keys.ts";
 
@@ -120,7 +120,7 @@ function replyPending(pending: StreamGroup["pending"], nowMs: number, reply: Rep
     replyStreamId(entry.id, reply);
     reply.bulk(entry.consumer.name);
     reply.integer(Math.max(0, idleMs));
-    reply.integer(entry.deliveryCount);
+    reply.integer(subtractUint64(entry.deliveryCount, 0));
     count++;
   }
   reply.endDeferred(header, count);

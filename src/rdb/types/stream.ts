@@ -87,7 +87,7 @@ function* savePending(writer: RdbWriter, pending: StreamIndex<PendingEntry>, has
     writer.raw(key, 0, STREAM_ID_BYTES);
     if (hasDelivery) {
       writer.int64(entry.deliveryTimeMs);
-      writer.length(entry.deliveryCount);
+      writer.length64(entry.deliveryCount);
     }
     if (writer.endSlice()) yield;
   }
@@ -180,7 +180,7 @@ function* readGroupPending(reader: RdbReader, group: StreamGroup): Generator<voi
     const deliveryTimeMs = Number(readInt64(reader.bytes, reader.position + STREAM_ID_BYTES));
     reader.position += STREAM_ID_BYTES + TIME_BYTES;
     while (!reader.tryLength()) yield;
-    if (!group.pending.insert(new PendingEntry(id, NO_CONSUMER, deliveryTimeMs, reader.length))) {
+    if (!group.pending.insert(new PendingEntry(id, NO_CONSUMER, deliveryTimeMs, reader.length64))) {
       throw reader.corrupt("Duplicated global PEL entry loading stream consumer group");
     }
   }

@@ -129,9 +129,10 @@ referenceTest("transactions wake who waits when all is done, and only if there i
     await players.block("a", "BLPOP two one 0");
     await players.call("d", "MULTI", "RPUSH one 1", "RPUSH two 2", "EXEC");
     await players.reply("a");
+    await players.call("d", "DEL k");
     await players.block("a", "BLPOP k l k 0");
     await players.block("b", "BLPOP l 0");
-    await players.call("d", "DEL k", "MULTI", "RPUSH l 1", "RPUSH k 2", "EXEC");
+    await players.call("d", "MULTI", "RPUSH l 1", "RPUSH k 2", "EXEC");
     await players.reply("a");
     await players.call("d", "RPUSH l 3");
     await players.reply("b");

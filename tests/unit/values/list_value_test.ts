@@ -170,3 +170,22 @@ Deno.test("ListCursor.seek() starts at any index in both directions", () => {
   }
   assert(!cursor.seek(list, 100) && !cursor.seek(list, -101));
 });
+
+Deno.test("duplicate() keeps the fill of its model, whatever is configured by then", () => {
+  const limits = { ...DEFAULT_LIST_LIMITS, maxListpackSize: 2 };
+  const list = new ListValue(new Arena(), limits);
+  for (const text of ["a", "b", "c"]) list.pushTail(sliceOf(text));
+  limits.maxListpackSize = 100;
+  const copy = list.duplicate();
+  for (const text of ["d", "e", "f"]) copy.pushTail(sliceOf(text));
+  assertList(copy, ["a", "b", "c", "d", "e", "f"]);
+  assertEquals([copy.quicklist.fill, copy.nodeCount], [2, 3]);
+});
+
+Deno.test("freeSome() gives a list back node by node", () => {
+  const arena = new Arena();
+  const list = new ListValue(arena, { ...DEFAULT_LIST_LIMITS, maxListpackSize: 1 });
+  for (let count = 0; count < 10; count++) list.pushTail(sliceOf(`element ${count}`));
+  assertEquals([list.freeSome(4), list.nodeCount], [false, 6]);
+  assertEquals([list.freeSome(100), arena.usedBytes], [true, 0]);
+});

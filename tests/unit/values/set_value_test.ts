@@ -129,3 +129,41 @@ Deno.test("the current member may be removed during a walk, and a walk may be le
   cursor.close();
   assertEquals([seen.size, set.size], [500, 0]);
 });
+
+Deno.test("popRandom() empties a set, and handles() names each member once", () => {
+  for (const limit of [0, 512]) {
+    const arena = new Arena();
+    const set = new SetValue(arena, HASH);
+    const member = new ListpackEntry();
+    const expected = new Set<string>();
+    for (let count = 0; count < 300; count++) {
+      set.add(sliceOf(String(count * 7)), limit);
+      expected.add(String(count * 7));
+    }
+    const named = new Set<string>();
+    for (const handle of set.handles()) {
+      set.readHandle(handle, member);
+      named.add(textOf(member));
+    }
+    assertEquals(named, expected);
+    const random = new Random(5);
+    const popped = new Set<string>();
+    while (set.popRandom(random, member)) popped.add(textOf(member));
+    assertEquals([popped, set.size], [expected, 0]);
+  }
+});
+
+Deno.test("takeOver() leaves nothing of what was there before", () => {
+  for (const text of ["5", "word"]) {
+    const arena = new Arena();
+    const set = new SetValue(arena, HASH);
+    for (const old of ["a", "b", "c"]) set.add(sliceOf(old), 512);
+    const other = new SetValue(arena, HASH);
+    other.add(sliceOf(text), 512);
+    const size = other.sizeBytes;
+    set.takeOver(other);
+    assertEquals([membersOf(set), set.sizeBytes], [[text], size]);
+    set.free();
+    assertEquals(arena.usedBytes, 0);
+  }
+});
