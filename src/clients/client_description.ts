@@ -10,6 +10,7 @@
 import { PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Client } from "./client.ts";
+import type { ClientOutput } from "./client_output.ts";
 
 /** What features know of a client. */
 export interface ClientFacts {
@@ -58,7 +59,7 @@ export class ClientDescriptions {
     const facts = this.#factsOf(client);
     const received = client.batchBytes + client.parser.pendingBytes;
     const spare = Math.max(0, client.parser.memoryBytes - client.parser.pendingBytes);
-    const { blockCount, blockBytes } = replyBlocks(output.pendingBytes);
+    const { blockCount, blockBytes } = replyBlocks(output, output.pendingBytes);
     const replyBytes = output.buffer.bytes.length;
     const total = bufferBytes(client) + argumentBytes + facts.queuedBytes + facts.extraBytes;
     return `id=${client.id} addr=${client.address} laddr=${client.localAddress} fd=${client.descriptor}` +
@@ -109,13 +110,19 @@ export class ClientDescriptions {
 export function bufferBytes({ batchBytes, parser, output }: Client): number {
   const received = batchBytes + Math.max(parser.memoryBytes, parser.pendingBytes);
   const replyBytes = Math.min(output.buffer.bytes.length, PROTO_REPLY_CHUNK_BYTES);
-  return CLIENT_RECORD_BYTES + received + replyBytes + replyBlocks(output.pendingBytes).blockBytes;
+  return CLIENT_RECORD_BYTES + received + replyBytes + replyBlocks(output, output.pendingBytes).blockBytes;
 }
 
-/** How much of the output that waits is beyond the fixed buffer, as Redis's list of reply blocks. */
-export function replyBlocks(pendingBytes: number): { blockCount: number; blockBytes: number } {
-  const beyond = pendingBytes - PROTO_REPLY_CHUNK_BYTES;
-  if (beyond <= 0) return { blockCount: 0, blockBytes: 0 };
+/**
+ * How much of the output that waits is beyond the fixed buffer, as Redis's list of reply blocks. A reply that began with a
+ * length to be written later lies in the list from there on.
+ */
+export function replyBlocks(
+  { buffer }: ClientOutput,
+  pendingBytes: number,
+): { blockCount: number; blockBytes: number } {
+  const beyond = pendingBytes - (buffer.hasDeferred ? 0 : PROTO_REPLY_CHUNK_BYTES);
+  if (pendingBytes <= PROTO_REPLY_CHUNK_BYTES || beyond <= 0) return { blockCount: 0, blockBytes: 0 };
   const blockCount = Math.ceil(beyond / PROTO_REPLY_CHUNK_BYTES);
   return { blockCount, blockBytes: blockCount * (PROTO_REPLY_CHUNK_BYTES + REPLY_BLOCK_OVERHEAD_BYTES) };
 }

@@ -63,14 +63,6 @@ export class ClientOutput {
     return this.buffer.length + this.#inFlightBytes;
   }
 
-  /**
-   * Bytes that count for limits, in blocks of `PROTO_REPLY_CHUNK_BYTES`. As in Redis one chunk is free, unless a reply began
-   * with a length that is written later: then all of it lies in the list of blocks.
-   */
-  get listedBytes(): number {
-    return this.#listedBytesOf(this.pendingBytes);
-  }
-
   /** True while the peer's system has not taken all that was flushed. */
   get isWriting(): boolean {
     return this.#inFlightBytes > 0;
@@ -95,7 +87,6 @@ export class ClientOutput {
     if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
-    buffer.hasDeferred = false;
     this.#write();
   }
 
@@ -130,10 +121,6 @@ export class ClientOutput {
     this.#wake();
   }
 
-  #listedBytesOf(pendingBytes: number): number {
-    return pendingBytes
-  }
-
   async #drainedBelow(limitBytes: number): Promise<void> {
     while (this.pendingBytes >= limitBytes && !this.#isClosed && !this.buffer.isCutOff) {
       await new Promise<void>((resolve) => this.#onDrained.push(resolve));
@@ -153,7 +140,8 @@ export class ClientOutput {
     if (this.#inFlightBytes > 0) return this.#write();
     if (this.#written.length === PROTO_REPLY_CHUNK_BYTES && pool.length < MAX_POOLED) pool.push(this.#written);
     this.#written = NO_BYTES;
-    this.flush();
+    if (this.buffer.length === 0) this.buffer.hasDeferred = false;
+    else this.flush();
     if (this.#onDrained.length > 0) this.#wake();
   }
 

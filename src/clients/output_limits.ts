@@ -77,13 +77,13 @@ export class OutputLimits {
     if (hardBytes === 0) return false;
     // A replica may lag by the whole backlog: it could come back for that much anyway.
     if (client.type === "replica") hardBytes = Math.max(hardBytes, this.#backlogBytes.value);
-    return replyBlocks(pendingBytes).blockBytes >= hardBytes;
+    return replyBlocks(client.output, pendingBytes).blockBytes >= hardBytes;
   }
 
   #isOverSoftLimit(client: Client): boolean {
     const { output } = client;
     const { softBytes, softSeconds } = this.#limitOf(client);
-    if (softBytes === 0 || replyBlocks(output.pendingBytes).blockBytes < softBytes) {
+    if (softBytes === 0 || replyBlocks(output, output.pendingBytes).blockBytes < softBytes) {
       output.softLimitSinceMs = 0;
       return false;
     }

@@ -5,6 +5,7 @@
  */
 
 import type { CommandSpec } from "../command/command_spec.ts";
+import { bitmapCommands } from "./bitmap/bitmap_commands.ts";
 import { authenticationCommands } from "./connection/authentication.ts";
 import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
@@ -49,6 +50,7 @@ import type { Services } from "./services.ts";
 /** The declarations of all commands, for a server made of `services`. */
 export function allCommandSpecs(services: Services): CommandSpec[] {
   return [
+    ...bitmapCommands(services),
     ...authenticationCommands(services),
     ...clientCommands(services),
     ...pingCommands(services),

@@ -59,6 +59,11 @@ export class Admission {
     this.#options = options;
   }
 
+  /** CONFIG RESETSTAT. */
+  resetStats(): void {
+    this.stats.syncFull = this.stats.syncPartialOk = this.stats.syncPartialError = 0;
+  }
+
   /** The error that a client gets that may not become a replica now, or null. */
   refusal(client: Client): string | null {
     if (!this.#options.isLinkedOrMaster()) return NOMASTERLINK;

@@ -101,13 +101,17 @@ export class Backlog {
     if (!this.isActive) return;
     for (let at = start; at < end;) {
       let block = this.#blocks.at(-1);
-      if (block === undefined || block.used === block.bytes.length) block = this.#addBlock(end - at);
+      const isFull = block === undefined || block.used === block.bytes.length;
+      if (block === undefined || isFull) block = this.#addBlock(end - at);
       const count = Math.min(end - at, block.bytes.length - block.used);
       copyBytes(source, at, count, block);
       block.used += count;
       this.endOffset += count;
       this.#historyBytes += count;
       at += count;
+      if (!isFull) continue;
+      this.trim();
+      this.onNewBlock?.();
     }
   }
 
@@ -160,8 +164,6 @@ export class Backlog {
     const block = { start: this.endOffset, bytes: new Uint8Array(size), used: 0 };
     this.#blocks.push(block);
     this.#memoryBytes += size + BLOCK_OVERHEAD_BYTES;
-    this.trim();
-    this.onNewBlock?.();
     return block;
   }
 

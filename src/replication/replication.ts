@@ -43,7 +43,8 @@ export class Replication implements ExecutorObserver {
   describeClient: (client: Client) => string = (client) => client.address;
 
   readonly #parts: ReplicationParts;
-  #rounds = 0;
+  /** The round before the first one, at the very start, finds no replicas to ping. */
+  #rounds = 1;
   #isStarted = false;
   #isAckWanted = false;
   /** The replica whose command runs, and what waited to be sent to it before. */

@@ -35,6 +35,7 @@ export function wireReplication(services: Services, lifecycle: ServerLifecycle):
   });
   info.add("replication", () => replicationSection({ replication, clock, config, failoverState: () => "no-failover" }));
   info.supply("stats", () => syncStatsFields(replication));
+  metrics.onReset.subscribe(() => replication.admission.resetStats());
   metrics.memory.add("replication.backlog", { bytes: () => replication.backlog.memoryBytes, isOverhead: true });
 }
 

@@ -158,7 +158,7 @@ export class Server {
 
   #listen(port: number): void {
     if (this.#endpoints.listen(port) !== null) throw this.#failure(`Failed listening on port ${port} (TCP), aborting.`);
-    this.services.config.integer("port").store(this.port);
+    if (this.port !== 0) this.services.config.integer("port").store(this.port);
   }
 
   #failure(text: string): StartError {

@@ -7,7 +7,10 @@ import { eventually } from "../support/eventually.ts";
 import { ErrorReply } from "../support/reply_reader.ts";
 import { startRedeno } from "../support/test_server.ts";
 
-const NET_ONLY = { permissions: ["--allow-net"], args: ["--enable-debug-command", "yes", "--save", "1 1"] };
+const NET_ONLY = {
+  permissions: ["--allow-net"],
+  args: ["--enable-debug-command", "yes", "--enable-protected-configs", "yes", "--save", "1 1"],
+};
 
 Deno.test("with --allow-net alone the server serves, and SAVE and BGSAVE give one clear error", async () => {
   await using server = await startRedeno(NET_ONLY);

@@ -82,7 +82,7 @@ referenceTest("the log tells of a good file what the reference tells", async () 
     child.kill("SIGTERM");
     const text = new TextDecoder().decode((await output).stdout);
     logs.push(
-      text.split("\n").filter((line) => /RDB|loaded/.test(line))
+      text.split("\n").filter((line) => /RDB|DB loaded/.test(line))
         .map((line) => line.replace(/^.*? ([.*#-]) /, "$1 ").replace(/\d+ seconds|\d+\.\d+ seconds/, "seconds")),
     );
   }
@@ -104,9 +104,9 @@ Deno.test("clients are told of a load in progress, and how far it is", async () 
   using early = await eventually(() => server.connect());
   assertStringIncludes(await early.callRaw("GET", "key:1"), "-LOADING ");
   assertStringIncludes(await early.callRaw("PING"), "-LOADING ");
-  const info = await eventually(async () => {
+  const info = await eventually<string>(async () => {
     const text = String(await early.expect("INFO", "persistence"));
-    return /loading_loaded_perc:[1-9]/.test(text) && text;
+    return /loading_loaded_perc:[1-9]/.test(text) ? text : "";
   });
   for (const field of ["loading:1", "loading_start_time:", "loading_total_bytes:2", "loading_eta_seconds:"]) {
     assertStringIncludes(info, `\r\n${field}`);

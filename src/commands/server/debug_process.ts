@@ -6,12 +6,13 @@
 import { ascii } from "../../bytes/ascii.ts";
 import { globMatches } from "../../bytes/glob.ts";
 import { Slice } from "../../bytes/slice.ts";
+import { readInteger } from "../../command/arguments.ts";
+import type { Context } from "../../command/context.ts";
 import { parseLeadingInteger, parseMemorySize } from "../../config/number_syntax.ts";
 import { cText, NO_CONFIG_FILE, subcommandSyntax } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
-import type { Args } from "../../resp/request_batch.ts";
+import { Args } from "../../resp/request_batch.ts";
 import { DEFAULT_LIST_LIMITS, QUICKLIST_NODE_BYTES } from "../../values/quicklist.ts";
-import { readInteger } from "../../command/arguments.ts";
 import type { Services } from "../services.ts";
 import { rewriteConfig } from "./config_rewriting.ts";
 
@@ -55,12 +56,8 @@ export function addProcessDebugging(services: Services): void {
   debug.add("replybuffer", 4, (_context, args, reply) => setReplyBuffer(services, args, reply));
   debug.add("quicklist-packed-threshold", 3, (_context, args, reply) => setPackedThreshold(services, args, reply));
   debug.add("config-rewrite-force-all", 2, (_context, _args, reply) => rewriteAll(services, reply));
-  debug.add("replicate", [3, Infinity], (context, args, reply) => {
-    const effect: Uint8Array[] = [];
-    for (let i = 2; i < args.count; i++) effect.push(args.at(i).copy());
-    services.propagation.addArgv(context.db.index, effect);
-    reply.ok();
-  });
+  debug.add("replicate", [3, Infinity], (context, args, reply) => replicate(services, context, args, reply));
+  debug.add("change-repl-id", 2, (_context, _args, reply) => changeReplicationId(services, reply));
 }
 
 /** As C's atoi: anything but 0 is on. */
@@ -124,4 +121,19 @@ function testMatching({ random }: Services, reply: Reply): void {
     globMatches(pattern, new Slice(random.bytes(random.below(MATCH_LENGTH))), false);
   }
   reply.simple("Apparently Redis did not crash: test passed");
+}
+
+/** DEBUG REPLICATE argument ...: replicas get it, whatever it is, and we do not run it. */
+function replicate({ replication }: Services, context: Context, args: Args, reply: Reply): void {
+  const effect: Uint8Array[] = [];
+  for (let i = 2; i < args.count; i++) effect.push(args.at(i).copy());
+  replication.feed.feed(context.db.index, Args.from(effect));
+  reply.ok();
+}
+
+/** DEBUG CHANGE-REPL-ID */
+function changeReplicationId({ replication, logger }: Services, reply: Reply): void {
+  logger.warning("Changing replication IDs after receiving DEBUG change-repl-id");
+  replication.history.renew();
+  reply.ok();
 }

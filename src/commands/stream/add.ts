@@ -57,7 +57,7 @@ function trimRule(context: Context, { maxNodeEntries }: StreamLimits): TrimRule 
   return { maxNodeEntries, isObeyed: context.origin !== "client" };
 }
 
-function xadd(context: Context, args: Args, reply: Reply, limits: StreamLimits): void {
+function xadd(context: Context, args: Args, reply: Reply, limits: StreamLimits, isPropagated: boolean): void {
   const idIndex = options.readForAdd(args, trimRule(context, limits), reply);
   if (idIndex === 0) return;
   const partCount = args.count - idIndex - 1;
@@ -89,7 +89,7 @@ function xadd(context: Context, args: Args, reply: Reply, limits: StreamLimits):
   replyStreamId(newId, reply);
   db.commit(target, NOTIFY_STREAM, "xadd");
   if (options.trim(stream) > 0) db.notify(NOTIFY_STREAM, "xtrim", target);
-  if (options.isApproximate || options.idForm !== "complete") {
+  if (isPropagated && (options.isApproximate || options.idForm !== "complete")) {
     const argv = argumentsOf(args);
     if (options.isApproximate) options.makeExact(argv, stream);
     argv[idIndex] = `${newId}`;
@@ -205,7 +205,7 @@ function xsetid(context: Context, args: Args, reply: Reply): void {
 }
 
 /** XADD, XTRIM, XDEL, XSETID. */
-export function addCommands({ config }: Services): CommandSpec[] {
+export function addCommands({ config, propagation }: Services): CommandSpec[] {
   const limits = streamLimits(config);
   return [
     {
@@ -228,7 +228,7 @@ export function addCommands({ config }: Services): CommandSpec[] {
         [trim(strategy<MAXLEN | MINID@6.2.0> [operator<equal='=' | approximately='~'>] threshold [LIMIT count:integer@6.2.0])]
         id_or_auto<auto_id='*' | id> field_value(field value)...
       `,
-      run: (context, args, reply) => xadd(context, args, reply, limits),
+      run: (context, args, reply) => xadd(context, args, reply, limits, propagation.isActive),
     },
     {
       name: "xtrim",

@@ -9,7 +9,6 @@ import { deletesAtOnce } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import type { BooleanCell } from "../../config/boolean_cell.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { SYNTAX_ERROR, WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -42,20 +41,20 @@ function get(context: Context, args: Args, reply: Reply): void {
   replyWithString(context, args.at(1), reply);
 }
 
-function getdel(context: Context, args: Args, reply: Reply, isLazy: BooleanCell): void {
+function getdel(context: Context, args: Args, reply: Reply, services: Services): void {
   const key = args.at(1);
   if (!replyWithString(context, key, reply)) return;
-  deleteKey(context, key, isLazy);
+  deleteKey(context, key, services.config.boolean("lazyfree-lazy-user-del").value);
 }
 
-/** Deletes `key`, if it is there, and propagates that by the name that the lazy free parameter asks for. */
-function deleteKey(context: Context, key: Slice, isLazy: BooleanCell): void {
+/** Deletes `key`, if it is there, and propagates that as UNLINK where it is freed lazily. */
+function deleteKey(context: Context, key: Slice, isLazy: boolean): void {
   if (!context.db.delete(key)) return;
-  context.propagateAs([isLazy.value ? "UNLINK" : "DEL", key.view()]);
+  context.propagateAs([isLazy ? "UNLINK" : "DEL", key.view()]);
   context.db.commit(key, NOTIFY_GENERIC, "del");
 }
 
-function getex(context: Context, args: Args, reply: Reply, isLazy: BooleanCell): void {
+function getex(context: Context, args: Args, reply: Reply, services: Services): void {
   if (!options.parse(args, 2, GETEX_OPTIONS)) return reply.error(SYNTAX_ERROR);
   const { flags } = options;
   const { db } = context;
@@ -72,7 +71,7 @@ function getex(context: Context, args: Args, reply: Reply, isLazy: BooleanCell):
   if (atMs === null) {
     if ((flags & PERSIST) !== 0) persist(context, key);
   } else if ((flags & (EXAT | PXAT)) !== 0 && deletesAtOnce(context.store, atMs)) {
-    deleteKey(context, key, isLazy);
+    deleteKey(context, key, services.config.boolean("lazyfree-lazy-expire").value);
   } else {
     db.setExpiry(db.lookupWrite(key), atMs);
     context.propagateAs(["PEXPIREAT", key.view(), atMs]);
@@ -88,9 +87,7 @@ function persist(context: Context, key: Slice): void {
 }
 
 /** GET, GETDEL and GETEX. */
-export function getCommands({ config }: Services): CommandSpec[] {
-  const isLazyDelete = config.boolean("lazyfree-lazy-user-del");
-  const isLazyExpire = config.boolean("lazyfree-lazy-expire");
+export function getCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "get",
@@ -116,7 +113,7 @@ export function getCommands({ config }: Services): CommandSpec[] {
       acl: "string",
       keys: [key(1, "RW access delete")],
       syntax: "key",
-      run: (context, args, reply) => getdel(context, args, reply, isLazyDelete),
+      run: (context, args, reply) => getdel(context, args, reply, services),
     },
     {
       name: "getex",
@@ -132,7 +129,7 @@ export function getCommands({ config }: Services): CommandSpec[] {
         key [expiration<EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time
         | PXAT unix-time-milliseconds:unix-time | PERSIST>]
       `,
-      run: (context, args, reply) => getex(context, args, reply, isLazyExpire),
+      run: (context, args, reply) => getex(context, args, reply, services),
     },
   ];
 }

@@ -10,7 +10,6 @@ import { readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { keyRange } from "../../command/key_specs.ts";
-import type { IntegerCell } from "../../config/integer_cell.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -47,7 +46,7 @@ interface Match {
   readonly length: number;
 }
 
-function lcs(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
+function lcs(context: Context, args: Args, reply: Reply, services: Services): void {
   const { db } = context;
   // The second lookup may delete an expired key, so the first key is found again after it.
   db.lookupRead(args.at(1));
@@ -62,7 +61,7 @@ function lcs(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerC
   if (aEntry !== NO_ENTRY) readString(db.keyspace, aEntry, a);
   if (bEntry !== NO_ENTRY) readString(db.keyspace, bEntry, b);
   const cellCount = (a.length + 1) * (b.length + 1);
-  if (cellCount * CELL_BYTES > maxBulkLength.value) return reply.error(TABLE_TOO_LARGE);
+  if (cellCount * CELL_BYTES > services.config.integer("proto-max-bulk-len").value) return reply.error(TABLE_TOO_LARGE);
   const table = makeTable(cellCount);
   if (table === null) return reply.error(NO_MEMORY);
   fillTable(table, a, b);
@@ -182,8 +181,7 @@ function commonBytes(matches: readonly Match[], a: Slice, length: number): Uint8
 }
 
 /** LCS. */
-export function lcsCommands({ config }: Services): CommandSpec[] {
-  const maxBulkLength = config.integer("proto-max-bulk-len");
+export function lcsCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "lcs",
@@ -196,7 +194,7 @@ export function lcsCommands({ config }: Services): CommandSpec[] {
       acl: "string",
       keys: [keyRange(1, 1, "RO access")],
       syntax: "key1:key key2:key [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]",
-      run: (context, args, reply) => lcs(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => lcs(context, args, reply, services),
     },
   ];
 }

@@ -9,7 +9,6 @@ import { readClampedInteger, readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import type { IntegerCell } from "../../config/integer_cell.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { OFFSET_OUT_OF_RANGE, STRING_TOO_LONG, WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -30,12 +29,12 @@ import type { Services } from "../services.ts";
 const EMPTY = new Slice();
 const view = new StringView();
 
-function isTooLong(context: Context, length: number, maxBulkLength: IntegerCell): boolean {
+function isTooLong(context: Context, length: number, services: Services): boolean {
   if (length > MAX_STRING_LENGTH) return true;
-  return context.origin === "client" && length > maxBulkLength.value;
+  return context.origin === "client" && length > services.config.integer("proto-max-bulk-len").value;
 }
 
-function append(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
+function append(context: Context, args: Args, reply: Reply, services: Services): void {
   const { db } = context;
   const key = args.at(1);
   const suffix = args.at(2);
@@ -46,7 +45,7 @@ function append(context: Context, args: Args, reply: Reply, maxBulkLength: Integ
   } else {
     if (db.kindOf(found) !== KIND_STRING) return reply.error(WRONG_TYPE);
     const length = stringLength(db.keyspace, found) + suffix.length;
-    if (isTooLong(context, length, maxBulkLength)) return reply.error(STRING_TOO_LONG);
+    if (isTooLong(context, length, services)) return reply.error(STRING_TOO_LONG);
     entry = appendString(db.keyspace, found, suffix);
   }
   const length = stringLength(db.keyspace, entry);
@@ -61,7 +60,7 @@ function strlen({ db }: Context, args: Args, reply: Reply): void {
   reply.integer(stringLength(db.keyspace, entry));
 }
 
-function setRange(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
+function setRange(context: Context, args: Args, reply: Reply, services: Services): void {
   const offset = readClampedInteger(args, 2, reply);
   if (offset === null) return;
   if (offset < 0) return reply.error(OFFSET_OUT_OF_RANGE);
@@ -71,7 +70,7 @@ function setRange(context: Context, args: Args, reply: Reply, maxBulkLength: Int
   const found = db.lookupWrite(key);
   if (found !== NO_ENTRY && db.kindOf(found) !== KIND_STRING) return reply.error(WRONG_TYPE);
   if (part.length === 0) return reply.integer(found === NO_ENTRY ? 0 : stringLength(db.keyspace, found));
-  if (isTooLong(context, offset + part.length, maxBulkLength)) return reply.error(STRING_TOO_LONG);
+  if (isTooLong(context, offset + part.length, services)) return reply.error(STRING_TOO_LONG);
   let entry = found === NO_ENTRY ? db.setStringBytes(key, EMPTY, ENCODING_RAW) : found;
   entry = overwriteString(db.keyspace, entry, offset, part);
   const length = stringLength(db.keyspace, entry);
@@ -102,8 +101,7 @@ function positionOf(index: Int64, length: number): number {
 }
 
 /** APPEND, STRLEN, SETRANGE, GETRANGE and SUBSTR. */
-export function rangeCommands({ config }: Services): CommandSpec[] {
-  const maxBulkLength = config.integer("proto-max-bulk-len");
+export function rangeCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "append",
@@ -117,7 +115,7 @@ export function rangeCommands({ config }: Services): CommandSpec[] {
       acl: "string",
       keys: [key(1, "RW insert")],
       syntax: "key value",
-      run: (context, args, reply) => append(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => append(context, args, reply, services),
     },
     {
       name: "strlen",
@@ -144,7 +142,7 @@ export function rangeCommands({ config }: Services): CommandSpec[] {
       acl: "string",
       keys: [key(1, "RW update")],
       syntax: "key offset:integer value",
-      run: (context, args, reply) => setRange(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => setRange(context, args, reply, services),
     },
     {
       name: "getrange",

@@ -155,3 +155,15 @@ Deno.test("DEBUG SLEEP holds everything up", async () => {
   await other.expect("PING");
   assert(performance.now() - startMs >= 300);
 });
+
+Deno.test("DEBUG RELOAD needs no file where none is permitted", async () => {
+  await using server = await startRedeno({
+    permissions: ["--allow-net"],
+    args: ["--enable-debug-command", "yes"],
+  });
+  using client = await server.connect();
+  await client.expect("RPUSH", "list", "a", "b");
+  const before = await client.expect("DEBUG", "DIGEST");
+  assertEquals(await client.expect("DEBUG", "RELOAD"), "OK");
+  assertEquals(await client.expect("DEBUG", "DIGEST"), before);
+});
