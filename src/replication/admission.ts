@@ -147,6 +147,9 @@ export class Admission {
     const link = new ReplicaLink({ client, clock, backlog, traffic: metrics.traffic, filter, isPrePsync });
     replicas.add(link);
     client.type = "replica";
+    // What waits for a replica waits in the backlog, where `Replicas` limits it; its own buffer holds one piece at most.
+    client.output.mayGrow = null;
+    client.output.onLarge = null;
     return link;
   }
 }

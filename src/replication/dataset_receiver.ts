@@ -14,8 +14,8 @@ import type { Config } from "../config/config.ts";
 import { DatasetLoader, loadContext } from "../persistence/dataset_loader.ts";
 import type { Loading } from "../persistence/loading.ts";
 import { rdbPath } from "../persistence/rdb_file.ts";
+import { pacedDecoder } from "../persistence/paced_decoder.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
-import { RdbDecoderStream } from "../rdb/rdb_decoder_stream.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { RdbParser } from "../rdb/rdb_parser.ts";
 import { Database } from "../store/database.ts";
@@ -120,12 +120,10 @@ export class DatasetReceiver {
 
   #meter(): TransformStream<Uint8Array, Uint8Array> {
     const { progress } = this;
-    const { loading } = this.#options;
     return new TransformStream(
       {
         transform: (chunk, controller) => {
           progress.readBytes += chunk.length;
-          if (this.#mode !== "disk") loading.loadedBytes += chunk.length;
           controller.enqueue(chunk);
         },
       },
@@ -179,7 +177,7 @@ export class DatasetReceiver {
       isAsync: isSwap && this.#isSameHistory,
     });
     try {
-      await source.pipeTo(new RdbDecoderStream(this.#parser(databases)));
+      await source.pipeTo(this.#decoder(databases));
       if (!this.#framing.isComplete) throw new TransferError("Replication stream EOF marker is broken");
     } catch (error) {
       this.#discard(databases, error);
@@ -196,20 +194,28 @@ export class DatasetReceiver {
     if (this.#mode !== "disk") store.stats.dirty++;
   }
 
-  #parser(databases: readonly Database[]): RdbParser {
-    const { store, config, logger } = this.#options;
+  /** The end of the pipe: a parser that puts what it reads into `databases`. */
+  #decoder(databases: readonly Database[]): WritableStream<Uint8Array> {
+    const { store, config, logger, clock, loading, persistence } = this.#options;
+    const { libraries } = persistence;
     const loader = new DatasetLoader(store, {
       logger,
       databases,
       keepsExpired: true,
+      onLibrary: libraries === null ? undefined : (source) => libraries.load(source, true),
       onAux: (key, value) => {
         if (key === "repl-stream-db") this.#dbIndex = Number(value);
       },
     });
-    return new RdbParser(loader, {
+    const parser = new RdbParser(loader, {
       ...loadContext(store, config),
       verifyChecksum: config.boolean("rdbchecksum").value,
     });
+    const onTaken = (count: number) => {
+      loading.loadedBytes += count;
+      clock.refresh();
+    };
+    return pacedDecoder(parser, { clock, config, loader, onTaken });
   }
 
   #discard(databases: readonly Database[], error: unknown): never {

@@ -17,6 +17,8 @@ export interface ReplicasOptions {
   readonly logger: Logger;
   readonly config: Config;
   readonly backlog: Backlog;
+  /** A client's line for the log. */
+  readonly describe: (client: Client) => string;
 }
 
 /** The connected replicas of one server, in the order of their arrival. */
@@ -113,7 +115,9 @@ export class Replicas {
       const isSoftOver = isSoft && clock.now - link.softLimitSinceMs > softSeconds * 1000;
       if (pendingBytes < hardLimit && !isSoftOver) continue;
       logger.warning(
-        `Client ${replicaName(link.client)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+        `Client ${
+          this.#options.describe(link.client)
+        } scheduled to be closed ASAP for overcoming of output buffer limits.`,
       );
       link.kill();
     }

@@ -56,7 +56,8 @@ export class Replication implements ExecutorObserver {
     this.history = new ReplicationHistory(random);
     this.backlog = new Backlog(config.integer("repl-backlog-size").value);
     this.feed = new ReplicationFeed(this.backlog, propagation);
-    this.replicas = new Replicas({ clock, logger, config, backlog: this.backlog });
+    const describe = (client: Client) => this.describeClient(client);
+    this.replicas = new Replicas({ clock, logger, config, backlog: this.backlog, describe });
     this.#parts = { ...host, backlog: this.backlog, feed: this.feed, history: this.history, replicas: this.replicas };
     this.fullSync = new FullSync(this.#parts);
     this.waits = new ReplicaWaits(clock, this.replicas);

@@ -100,7 +100,54 @@ function positionOf(index: Int64, length: number): number {
   return position >= 0 ? position : Math.max(0, length + position);
 }
 
-/** APPEND, STRLEN, SETRANGE, GETRANGE and SUBSTR. */
+const readingCommands: readonly CommandSpec[] = [
+  {
+    name: "strlen",
+    group: "string",
+    since: "2.2.0",
+    summary: "Get the length of the value stored in a key",
+    complexity: "O(1)",
+    arity: 2,
+    flags: "readonly fast",
+    acl: "string",
+    keys: [key(1, "RO")],
+    syntax: "key",
+    run: strlen,
+  },
+  {
+    name: "getrange",
+    group: "string",
+    since: "2.4.0",
+    summary: "Get a substring of the string stored at a key",
+    complexity:
+      "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
+    arity: 4,
+    flags: "readonly",
+    acl: "string",
+    keys: [key(1, "RO access")],
+    syntax: "key start:integer end:integer",
+    run: getRange,
+  },
+  {
+    name: "substr",
+    group: "string",
+    since: "1.0.0",
+    summary: "Get a substring of the string stored at a key",
+    complexity:
+      "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
+    arity: 4,
+    flags: "readonly",
+    acl: "string",
+    docFlags: "deprecated",
+    deprecatedSince: "2.0.0",
+    replacedBy: "`GETRANGE`",
+    keys: [key(1, "RO access")],
+    syntax: "key start:integer end:integer",
+    run: getRange,
+  },
+];
+
+/** APPEND, SETRANGE, STRLEN, GETRANGE and SUBSTR. */
 export function rangeCommands(services: Services): CommandSpec[] {
   return [
     {
@@ -118,19 +165,6 @@ export function rangeCommands(services: Services): CommandSpec[] {
       run: (context, args, reply) => append(context, args, reply, services),
     },
     {
-      name: "strlen",
-      group: "string",
-      since: "2.2.0",
-      summary: "Get the length of the value stored in a key",
-      complexity: "O(1)",
-      arity: 2,
-      flags: "readonly fast",
-      acl: "string",
-      keys: [key(1, "RO")],
-      syntax: "key",
-      run: strlen,
-    },
-    {
       name: "setrange",
       group: "string",
       since: "2.2.0",
@@ -144,36 +178,6 @@ export function rangeCommands(services: Services): CommandSpec[] {
       syntax: "key offset:integer value",
       run: (context, args, reply) => setRange(context, args, reply, services),
     },
-    {
-      name: "getrange",
-      group: "string",
-      since: "2.4.0",
-      summary: "Get a substring of the string stored at a key",
-      complexity:
-        "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
-      arity: 4,
-      flags: "readonly",
-      acl: "string",
-      keys: [key(1, "RO access")],
-      syntax: "key start:integer end:integer",
-      run: getRange,
-    },
-    {
-      name: "substr",
-      group: "string",
-      since: "1.0.0",
-      summary: "Get a substring of the string stored at a key",
-      complexity:
-        "O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.",
-      arity: 4,
-      flags: "readonly",
-      acl: "string",
-      docFlags: "deprecated",
-      deprecatedSince: "2.0.0",
-      replacedBy: "`GETRANGE`",
-      keys: [key(1, "RO access")],
-      syntax: "key start:integer end:integer",
-      run: getRange,
-    },
+    ...readingCommands,
   ];
 }
