@@ -17,6 +17,12 @@ export interface RdbLocation {
   readonly fileName: string;
 }
 
+/** A file that is read. */
+export interface OpenedFile {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly size: number;
+}
+
 /** A file that could not be written; the message is Redis's log line. */
 export class RdbFileError extends Error {
   override readonly name = "RdbFileError";
@@ -100,9 +106,7 @@ export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Ar
 }
 
 /** Opens the file for reading; null when there is none. */
-export async function openRdbFile(
-  location: RdbLocation,
-): Promise<{ stream: ReadableStream<Uint8Array>; size: number } | null> {
+export async function openRdbFile(location: RdbLocation): Promise<OpenedFile | null> {
   const path = rdbPath(location);
   requireRead(path, "load the RDB file");
   try {

@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { DatasetLoader, type DatasetLoaderOptions, loadContext } from "./dataset_loader.ts";
 import type { Loading } from "./loading.ts";
 import { pacedDecoder } from "./paced_decoder.ts";
+import type { OpenedFile } from "./rdb_file.ts";
 
 /** The function libraries of a server, which travel with its data. */
 export interface FunctionLibraries {
@@ -52,11 +53,18 @@ export class RdbLoader {
     this.#options = options;
   }
 
-  /** Loads a file as it arrives; `sizeBytes` is its size. Throws what reading it, its format or its data throw. */
-  async loadStream(stream: ReadableStream<Uint8Array>, sizeBytes: number): Promise<void> {
+  /**
+   * Loads a file as it arrives while clients are told to wait; false where there is none. Throws what opening and reading it,
+   * its format or its data throw.
+   */
+  async loadStream(open: () => Promise<OpenedFile | null>): Promise<boolean> {
     const { clock, config, loading, listeners } = this.#options;
-    loading.begin({ nowMs: clock.refresh(), totalBytes: sizeBytes });
+    // Before anything is awaited: no client may see the empty databases.
+    loading.begin({ nowMs: clock.refresh(), totalBytes: 0 });
     try {
+      const file = await open();
+      if (file === null) return false;
+      loading.totalBytes = file.size;
       const { parser, loader } = this.#prepare({
         onAux: (key, value) => this.#takeNote(key, value),
         onExpired: (dbIndex, key) => listeners.onExpired(dbIndex, key),
@@ -65,7 +73,8 @@ export class RdbLoader {
         loading.loadedBytes += count;
         clock.refresh();
       };
-      await stream.pipeTo(pacedDecoder(parser, { clock, config, loader, onTaken }));
+      await file.stream.pipeTo(pacedDecoder(parser, { clock, config, loader, onTaken }));
+      return true;
     } finally {
       loading.end();
     }

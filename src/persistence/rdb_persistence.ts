@@ -253,9 +253,7 @@ export class RdbPersistence {
     }
     const startMs = clock.stopwatchMs();
     try {
-      const file = await openRdbFile(location);
-      if (file === null) return true;
-      await this.#loader.loadStream(file.stream, file.size);
+      if (!await this.#loader.loadStream(() => openRdbFile(location))) return true;
     } catch (error) {
       for (const line of loadFailureLines(error)) logger.warning(line);
       return false;

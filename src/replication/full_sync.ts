@@ -58,6 +58,8 @@ export class FullSync {
   /** What is being made or sent now for replicas. */
   #target: Target | null = null;
   #snapshot: RdbSnapshot | null = null;
+  /** True when the RDB file on disk was made for replicas only. */
+  #hasLeftFile = false;
 
   constructor(options: FullSyncOptions) {
     this.#options = options;
@@ -120,6 +122,21 @@ export class FullSync {
     }
   }
 
+  /** Removes the file that was made for replicas where persistence is off and `rdb-del-sync-files` asks for that. */
+  removeUnwantedFile(): void {
+    const { config, persistence, logger, replicas } = this.#options;
+    if (!this.#hasLeftFile) return;
+    if (!config.boolean("rdb-del-sync-files").value) {
+      this.#hasLeftFile = false;
+      return;
+    }
+    if (config.cell("save").value.length > 0 || config.boolean("appendonly").value) return;
+    for (const { state } of replicas) if (state !== "online" && state !== "rdb_transmitted") return;
+    this.#hasLeftFile = false;
+    logger.notice("Removing the RDB file used to feed replicas in a persistence-less instance");
+    Deno.remove(rdbPath(persistence.location)).catch(() => {});
+  }
+
   /** Gives up what is being made for replicas: the data are about to be replaced, or the server stops. */
   cancel(): void {
     this.#snapshot?.cancel();
@@ -146,6 +163,7 @@ export class FullSync {
       const refusal = persistence.startBackgroundSave();
       if (refusal !== null) return this.#refuse(group, refusal);
       this.#target = target;
+      this.#hasLeftFile = this.#options.config.boolean("rdb-del-sync-files").value;
       this.#setUpAll(group);
       return;
     }

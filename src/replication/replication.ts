@@ -86,6 +86,7 @@ export class Replication implements ExecutorObserver {
     });
     persistence.replicationPoint = () => this.replicationPoint;
     persistence.isReplica = () => !this.isMaster;
+    persistence.isTransferring = () => this.fullSync.isDiskless;
     store.expiryRule = "delete";
   }
 
@@ -236,15 +237,14 @@ export class Replication implements ExecutorObserver {
     this.link.tick();
     if (this.#isAckWanted) this.#sendAckRequest();
     const pingPeriod = config.integer("repl-ping-replica-period").value;
-    if (this.#rounds++ % pingPeriod === 0 && this.replicas.size > 0 && this.isMaster && !this.isFeedPaused()) {
-      this.feed.ping();
-    }
+    if (this.#rounds++ % pingPeriod === 0 && this.replicas.size > 0 && this.isMaster) this.feed.ping();
     this.fullSync.sendNewlines();
     this.replicas.noteSigns();
     this.replicas.enforceTimeouts(this.fullSync.isDiskless);
     this.replicas.enforceOutputLimits();
     this.#freeIdleBacklog();
     this.fullSync.startPending();
+    this.fullSync.removeUnwantedFile();
   }
 
   #sendAckRequest(): void {

@@ -68,13 +68,13 @@ export class ByteSource {
   }
 
   #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> | void {
-    // A read begun by `watch` must land in its queue before this pull looks there.
-    if (this.#reading !== null) return this.#reading.then(() => this.#pull(controller));
     const chunk = this.#ahead.shift();
     if (chunk !== undefined) {
       this.#aheadBytes -= chunk.length;
       return controller.enqueue(chunk);
     }
+    // A read that `watch` has begun must land in its queue before this pull looks there again.
+    if (this.#reading !== null) return this.#reading.then(() => this.#pull(controller));
     return this.#read((read) => read === null ? controller.close() : controller.enqueue(read));
   }
 

@@ -45,12 +45,12 @@ export async function serveClient(client: Client, source: ByteSource, services: 
     executor.beginBatch();
     // Most batches never stop: they are spared the promise.
     for (let stop = runBatch(client, batch, 0, services); stop !== null;) {
-      await (stop.wait === null ? output.drainedAfterFlush() : waitFor(client, stop.wait, batch, source));
+      await (stop.wait === null ? output.drainedAfterFlush() : waitFor(client, stop, stop.wait, batch, source));
       if (client.isClosing) return;
       if (context.closeAfterReply) break;
       executor.beginBatch();
       output.prepare();
-      stop = runBatch(client, batch, stop.next, services);
+      stop = runBatch(client, batch, stop.wait?.isRetry === true ? stop.index : stop.index + 1, services);
     }
     client.batchBytes = 0;
     parser.authenticated = !users.mustAuthenticate(context);
@@ -72,9 +72,9 @@ function batchesOf(stream: ReadableStream<RequestBatch>): AsyncIterable<RequestB
   return { [Symbol.asyncIterator]: () => ({ next: () => reader.read() as Promise<IteratorResult<RequestBatch>> }) };
 }
 
-/** Why a batch stopped before its end: its request before `next` waits, or (null) too much output has gathered. */
+/** Why a batch stopped at its request `index`: that one waits, or (null) too much output has gathered after it. */
 interface BatchStop {
-  readonly next: number;
+  readonly index: number;
   readonly wait: Wait | null;
 }
 
@@ -86,9 +86,9 @@ function runBatch(client: Client, batch: RequestBatch, first: number, services: 
   for (let index = first; index < batch.count; index++) {
     batch.select(index);
     const wait = runRequest(client, batch, services.executor);
-    if (wait !== null) return { next: wait.isRetry ? index : index + 1, wait };
+    if (wait !== null) return { index, wait };
     if (context.closeAfterReply || client.isClosing) return null;
-    if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { next: index + 1, wait: null };
+    if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { index, wait: null };
   }
   if (batch.queryBufferExceeded || batch.protocolError !== null) refuseInput(client, batch, services);
   return null;
@@ -140,8 +140,16 @@ function refuseInput(client: Client, batch: RequestBatch, services: ConnectionSe
   client.context.closeAfterReply = true;
 }
 
-async function waitFor(client: Client, wait: Wait, batch: RequestBatch, source: ByteSource): Promise<void> {
+async function waitFor(
+  client: Client,
+  stop: BatchStop,
+  wait: Wait,
+  batch: RequestBatch,
+  source: ByteSource,
+): Promise<void> {
   client.wait = wait;
+  // The request that waits has left the input, what comes after it has not.
+  client.batchBytes = client.parser.consumedBytes - batch.streamEnd(stop.index);
   client.waitingArgumentBytes = batch.args.sizeBytes;
   client.output.flush();
   // The watch ends by itself when the wait does and the next bytes arrive; nothing depends on its end.

@@ -19,9 +19,9 @@ export function allGates(services: Services): Gate[] {
   const { users, clients, clientPause, config, replication } = services;
   const { minReplicas, readOnly, staleData } = replicationGates(config, replication);
   return [
+    protectedGate(services),
     authGate(users),
     noMultiGate,
-    protectedGate(services),
     services.persistence.gate,
     minReplicas,
     readOnly,

@@ -68,9 +68,8 @@ export class StreamId {
 
   /** Less than 0, 0 or more than 0 as this id is before, the same as or after the other. */
   compare(other: StreamId): number {
-    if (this.ms !== other.ms) return this.ms < other.ms ? -1 : 1;
-    if (this.seq === other.seq) return 0;
-    return this.seq < other.seq ? -1 : 1;
+    const order = compareUint64(this.ms, other.ms);
+    return order === 0 ? compareUint64(this.seq, other.seq) : order;
   }
 
   /** Becomes the next id; false, and 0-0, when there is none. */
@@ -129,6 +128,12 @@ export const MAX_STREAM_ID: Readonly<StreamId> = Object.freeze(new StreamId(UINT
 /** The value in its one form: a number if it is safe, else the bigint. */
 export function canonicalUint64(value: bigint): Uint64 {
   return value <= 9007199254740991n ? Number(value) : value;
+}
+
+function compareUint64(left: Uint64, right: Uint64): number {
+  // Apart from the rest, so that V8 sees nothing but numbers here.
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /** `value + change`, wrapping around at 2^64. */

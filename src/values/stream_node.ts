@@ -73,6 +73,8 @@ export class StreamNode {
   readonly id: StreamId;
   readonly arena: Arena;
   handle: number;
+  /** Position of an entry before which all are deleted, so that nobody needs to pass them; 0: not known. */
+  liveFrom = 0;
 
   constructor(arena: Arena, id: Readonly<StreamId>, handle: number) {
     this.arena = arena;
@@ -157,8 +159,8 @@ export class StreamNode {
     const { parts, first, pairCount } = fields;
     const { arena } = this;
     const hasSameFields = this.#hasFields(fields);
-    let handle = listpackReplaceInteger(arena, this.handle, LISTPACK_HEADER_BYTES, this.count + 1);
-    handle = listpackAppendInteger(arena, handle, hasSameFields ? ENTRY_SAME_FIELDS : 0);
+    this.#setInteger(LISTPACK_HEADER_BYTES, this.count + 1);
+    let handle = listpackAppendInteger(arena, this.handle, hasSameFields ? ENTRY_SAME_FIELDS : 0);
     handle = listpackAppendInteger(arena, handle, subtractUint64(id.ms, this.id.ms));
     handle = listpackAppendInteger(arena, handle, subtractUint64(id.seq, this.id.seq));
     if (!hasSameFields) handle = listpackAppendInteger(arena, handle, pairCount);
@@ -195,9 +197,8 @@ export class StreamNode {
   countDeleted(count: number): void {
     const deleted = this.deletedCount + count;
     const live = this.count - count;
-    this.handle = listpackReplaceInteger(this.arena, this.handle, LISTPACK_HEADER_BYTES, live);
-    const position = this.skip(LISTPACK_HEADER_BYTES, 1);
-    this.handle = listpackReplaceInteger(this.arena, this.handle, position, deleted);
+    this.#setInteger(LISTPACK_HEADER_BYTES, live);
+    this.#setInteger(this.skip(LISTPACK_HEADER_BYTES, 1), deleted);
   }
 
   /** Gives the memory back. */
@@ -208,6 +209,13 @@ export class StreamNode {
 
   #integerAt(position: number): number {
     return Number(listpackInteger(this.arena.bytesOf(this.handle), this.arena.offsetOf(this.handle), position));
+  }
+
+  /** Replaces an integer of the master entry: a wider or narrower one moves all entries. */
+  #setInteger(position: number, value: number): void {
+    const sizeBefore = this.sizeBytes;
+    this.handle = listpackReplaceInteger(this.arena, this.handle, position, value);
+    if (this.liveFrom !== 0) this.liveFrom += this.sizeBytes - sizeBefore;
   }
 
   #hasFields(fields: StreamFields): boolean {

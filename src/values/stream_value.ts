@@ -182,8 +182,12 @@ export class StreamValue {
   /** Sets `firstId` from the entries: after loading, or after changes that were not made through this class. */
   refreshFirstId(): void {
     cursor.seek(this, MIN_STREAM_ID, MAX_STREAM_ID);
-    if (this.length > 0 && cursor.next()) this.firstId.assign(cursor.id);
-    else this.firstId.set(0, 0);
+    if (this.length > 0 && cursor.next()) {
+      this.firstId.assign(cursor.id);
+      cursor.node!.liveFrom = cursor.position;
+    } else {
+      this.firstId.set(0, 0);
+    }
   }
 
   /** Puts the id of the last entry that is not deleted into `id`; false if there is none. */

@@ -8,7 +8,6 @@
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import type { IntegerCell } from "../../config/integer_cell.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -26,15 +25,15 @@ const READ_ONLY = "ERR BITFIELD_RO only supports the GET subcommand";
 const request = new BitFieldRequest();
 const view = new StringView();
 
-function bitField(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
-  const error = request.parse(context, args, maxBulkLength);
+function bitField(context: Context, args: Args, reply: Reply, services: Services): void {
+  const error = request.parse(context, args, services);
   if (error !== null) return reply.error(error);
   if (request.lastWrittenBit < 0) readFields(context, args, reply);
   else changeFields(context, args, reply);
 }
 
-function bitFieldRo(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
-  const error = request.parse(context, args, maxBulkLength);
+function bitFieldRo(context: Context, args: Args, reply: Reply, services: Services): void {
+  const error = request.parse(context, args, services);
   if (error !== null) return reply.error(error);
   if (request.lastWrittenBit >= 0) return reply.error(READ_ONLY);
   readFields(context, args, reply);
@@ -90,8 +89,7 @@ function runOperation(operation: BitFieldOperation, grows: boolean, reply: Reply
 }
 
 /** BITFIELD and BITFIELD_RO. */
-export function bitFieldCommands({ config }: Services): CommandSpec[] {
-  const maxBulkLength = config.integer("proto-max-bulk-len");
+export function bitFieldCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "bitfield",
@@ -108,7 +106,7 @@ export function bitFieldCommands({ config }: Services): CommandSpec[] {
         key [operation<GET encoding_offset(encoding offset:integer)
         | write([OVERFLOW wrap_sat_fail<WRAP | SAT | FAIL>] write_operation<SET encoding_offset_value(encoding offset:integer value:integer) | INCRBY encoding_offset_increment(encoding offset:integer increment:integer)>)>...]
       `,
-      run: (context, args, reply) => bitField(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => bitField(context, args, reply, services),
     },
     {
       name: "bitfield_ro",
@@ -121,7 +119,7 @@ export function bitFieldCommands({ config }: Services): CommandSpec[] {
       acl: "bitmap",
       keys: [key(1, "RO access")],
       syntax: "key [GET... encoding_offset(encoding offset:integer)]",
-      run: (context, args, reply) => bitFieldRo(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => bitFieldRo(context, args, reply, services),
     },
   ];
 }

@@ -9,7 +9,6 @@ import type { Slice } from "../../bytes/slice.ts";
 import type { KeyExtractor } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { keyFlags } from "../../command/key_specs.ts";
-import type { IntegerCell } from "../../config/integer_cell.ts";
 import {
   BIT_OFFSET_OUT_OF_RANGE,
   INVALID_BITFIELD_TYPE,
@@ -19,6 +18,7 @@ import {
 import type { Args } from "../../resp/request_batch.ts";
 import type { OverflowRule } from "../../values/bit_field.ts";
 import { type Int64, parseInt64 } from "../../values/int64.ts";
+import type { Services } from "../services.ts";
 import { readBitOffset } from "./bit_strings.ts";
 
 const GET = ascii("get");
@@ -63,7 +63,7 @@ export class BitFieldRequest {
   readonly operations: BitFieldOperation[] = [];
 
   /** Reads the arguments; the error text where they are wrong, else null. */
-  parse(context: Context, args: Args, maxBulkLength: IntegerCell): string | null {
+  parse(context: Context, args: Args, services: Services): string | null {
     if (this.operations.length > POOL_LIMIT) this.operations.length = POOL_LIMIT;
     this.count = 0;
     this.lastWrittenBit = -1;
@@ -80,7 +80,7 @@ export class BitFieldRequest {
       if (action === null) return SYNTAX_ERROR;
       const operation = this.#next(action, overflow);
       if (!readType(args.at(i + 1), operation)) return INVALID_BITFIELD_TYPE;
-      operation.offset = readBitOffset(context, args.at(i + 2), maxBulkLength, operation.bits);
+      operation.offset = readBitOffset(context, args.at(i + 2), services, operation.bits);
       if (operation.offset < 0) return BIT_OFFSET_OUT_OF_RANGE;
       if (action !== "get" && !this.#readOperand(args.at(i + 3), operation)) return NOT_AN_INTEGER;
       i += action === "get" ? 3 : 4;

@@ -6,7 +6,6 @@ import { readClampedInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import type { IntegerCell } from "../../config/integer_cell.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { BIT_OFFSET_OUT_OF_RANGE, BIT_OUT_OF_RANGE, WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -19,8 +18,8 @@ import { endsBefore, makeRoomFor, readBitOffset } from "./bit_strings.ts";
 
 const view = new StringView();
 
-function setBit(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
-  const offset = readBitOffset(context, args.at(2), maxBulkLength);
+function setBit(context: Context, args: Args, reply: Reply, services: Services): void {
+  const offset = readBitOffset(context, args.at(2), services);
   if (offset < 0) return reply.error(BIT_OFFSET_OUT_OF_RANGE);
   const bit = readClampedInteger(args, 3, reply, BIT_OUT_OF_RANGE);
   if (bit === null) return;
@@ -39,8 +38,8 @@ function setBit(context: Context, args: Args, reply: Reply, maxBulkLength: Integ
   reply.integer(former);
 }
 
-function getBit(context: Context, args: Args, reply: Reply, maxBulkLength: IntegerCell): void {
-  const offset = readBitOffset(context, args.at(2), maxBulkLength);
+function getBit(context: Context, args: Args, reply: Reply, services: Services): void {
+  const offset = readBitOffset(context, args.at(2), services);
   if (offset < 0) return reply.error(BIT_OFFSET_OUT_OF_RANGE);
   const { db } = context;
   const entry = db.lookupRead(args.at(1));
@@ -52,8 +51,7 @@ function getBit(context: Context, args: Args, reply: Reply, maxBulkLength: Integ
 }
 
 /** SETBIT and GETBIT. */
-export function singleBitCommands({ config }: Services): CommandSpec[] {
-  const maxBulkLength = config.integer("proto-max-bulk-len");
+export function singleBitCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "setbit",
@@ -66,7 +64,7 @@ export function singleBitCommands({ config }: Services): CommandSpec[] {
       acl: "bitmap",
       keys: [key(1, "RW access update")],
       syntax: "key offset:integer value:integer",
-      run: (context, args, reply) => setBit(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => setBit(context, args, reply, services),
     },
     {
       name: "getbit",
@@ -79,7 +77,7 @@ export function singleBitCommands({ config }: Services): CommandSpec[] {
       acl: "bitmap",
       keys: [key(1, "RO access")],
       syntax: "key offset:integer",
-      run: (context, args, reply) => getBit(context, args, reply, maxBulkLength),
+      run: (context, args, reply) => getBit(context, args, reply, services),
     },
   ];
 }

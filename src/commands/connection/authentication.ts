@@ -109,7 +109,7 @@ function applyHelloOptions({ users, clients }: Services, context: Context, args:
   return null;
 }
 
-function replyGreeting({ config, logger }: Services, context: Context, reply: Reply): void {
+function replyGreeting({ config, replication }: Services, context: Context, reply: Reply): void {
   reply.map(7);
   reply.bulkText("server");
   reply.bulkText("redis");
@@ -122,7 +122,7 @@ function replyGreeting({ config, logger }: Services, context: Context, reply: Re
   reply.bulkText("mode");
   reply.bulkText(config.boolean("cluster-enabled").value ? "cluster" : "standalone");
   reply.bulkText("role");
-  reply.bulkText(logger.role === "S" ? "replica" : "master");
+  reply.bulkText(replication.isMaster ? "master" : "replica");
   reply.bulkText("modules");
   reply.emptyArray();
 }

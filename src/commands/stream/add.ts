@@ -8,7 +8,7 @@ import { readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import type { Config } from "../../config/config.ts";
+import type { IntegerCell } from "../../config/integer_cell.ts";
 import { NO_SUCH_KEY, SYNTAX_ERROR, wrongArity } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -40,17 +40,22 @@ const ids: StreamId[] = [];
 const fields = { parts: [] as Slice[], first: 0, pairCount: 0 };
 
 /** The parameters that nodes are made by, as they are at the moment. */
-function streamLimits(config: Config): StreamLimits {
-  const bytes = config.integer("stream-node-max-bytes");
-  const entries = config.integer("stream-node-max-entries");
-  return {
-    get maxNodeBytes() {
-      return bytes.value;
-    },
-    get maxNodeEntries() {
-      return entries.value;
-    },
-  };
+class ConfiguredLimits implements StreamLimits {
+  readonly #services: Services;
+  #bytes: IntegerCell | null = null;
+  #entries: IntegerCell | null = null;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  get maxNodeBytes(): number {
+    return (this.#bytes ??= this.#services.config.integer("stream-node-max-bytes")).value;
+  }
+
+  get maxNodeEntries(): number {
+    return (this.#entries ??= this.#services.config.integer("stream-node-max-entries")).value;
+  }
 }
 
 function trimRule(context: Context, { maxNodeEntries }: StreamLimits): TrimRule {
@@ -205,8 +210,8 @@ function xsetid(context: Context, args: Args, reply: Reply): void {
 }
 
 /** XADD, XTRIM, XDEL, XSETID. */
-export function addCommands({ config, propagation }: Services): CommandSpec[] {
-  const limits = streamLimits(config);
+export function addCommands(services: Services): CommandSpec[] {
+  const limits = new ConfiguredLimits(services);
   return [
     {
       name: "xadd",
@@ -228,7 +233,7 @@ export function addCommands({ config, propagation }: Services): CommandSpec[] {
         [trim(strategy<MAXLEN | MINID@6.2.0> [operator<equal='=' | approximately='~'>] threshold [LIMIT count:integer@6.2.0])]
         id_or_auto<auto_id='*' | id> field_value(field value)...
       `,
-      run: (context, args, reply) => xadd(context, args, reply, limits, propagation.isActive),
+      run: (context, args, reply) => xadd(context, args, reply, limits, services.propagation.isActive),
     },
     {
       name: "xtrim",

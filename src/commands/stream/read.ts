@@ -151,7 +151,10 @@ function noGroupToRead(key: Slice, group: Slice): string {
 
 /** Whether the stream has entries behind `id`. */
 function hasEntriesAfter(stream: StreamValue, id: Readonly<StreamId>): boolean {
-  return stream.length > 0 && stream.lastValidId(topId) && topId.compare(id) > 0;
+  if (stream.length === 0 || stream.lastId.compare(id) <= 0) return false;
+  if (stream.firstId.compare(id) > 0) return true;
+  // The last entries may be deleted.
+  return stream.lastValidId(topId) && topId.compare(id) > 0;
 }
 
 class Reader {

@@ -7,8 +7,7 @@ import { readClampedInteger } from "../../command/arguments.ts";
 import { INVALID_STREAM_ID, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
-import { StreamCursor } from "../../values/stream_cursor.ts";
-import { MAX_STREAM_ID, MIN_STREAM_ID, parseStreamId, StreamId } from "../../values/stream_id.ts";
+import { MAX_STREAM_ID, parseStreamId, StreamId } from "../../values/stream_id.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
 import { isCharacter, readStrictId } from "./stream_ids.ts";
 
@@ -82,9 +81,8 @@ export class TrimOptions {
       argv[this.thresholdIndex] = stream.length;
       return;
     }
-    cursor.seek(stream, MIN_STREAM_ID, MAX_STREAM_ID);
-    // As Redis: the first entry counts even if it is deleted.
-    argv[this.thresholdIndex] = `${cursor.advance() ? cursor.id : MAX_STREAM_ID}`;
+    // As Redis: the first entry of the first node counts even if it is deleted.
+    argv[this.thresholdIndex] = `${stream.nodes.first?.id ?? MAX_STREAM_ID}`;
   }
 
   #reset(): void {
@@ -177,8 +175,6 @@ export class TrimOptions {
     return true;
   }
 }
-
-const cursor = new StreamCursor();
 
 /** Writes an error and returns 0, which is no position. */
 function refuse(text: string, reply: Reply): 0 {
