@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 
 /** Levels as the `loglevel` parameter orders them. */
 export const LOG_LEVELS = ["debug", "verbose", "notice", "warning", "nothing"] as const;
+/** One of `LOG_LEVELS`. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 const MARKS = ".-*#";

@@ -87,6 +87,8 @@ export interface CommandSpec {
   readonly refuse?: (context: Context, text: string, reply: Reply) => void;
   /** Runs at once inside MULTI, where other commands are queued. */
   readonly isNeverQueued?: boolean;
+  /** Answered and not listed: of a later Redis than the one that COMMAND describes. */
+  readonly isUnlisted?: boolean;
   /** Absent on a pure container. */
   readonly run?: Handler;
 }

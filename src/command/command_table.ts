@@ -10,14 +10,14 @@ import type { Command } from "./command.ts";
 
 const INITIAL_PLACES = 16;
 
-/** A case-insensitive map from names to commands. Iterates in the order of addition. */
+/** A case-insensitive map from names to commands. Iterates in the order of addition, over those that are listed. */
 export class CommandTable {
   #places: (Entry | null)[] = new Array<Entry | null>(INITIAL_PLACES).fill(null);
   readonly #entries = new Map<string, Entry>();
 
-  /** Number of commands. */
+  /** Number of commands that are listed. */
   get size(): number {
-    return this.#entries.size;
+    return [...this].length;
   }
 
   /** The command a slice names, or null. */
@@ -56,7 +56,7 @@ export class CommandTable {
   }
 
   *[Symbol.iterator](): Generator<Command> {
-    for (const entry of this.#entries.values()) yield entry.command;
+    for (const { command } of this.#entries.values()) if (command.spec.isUnlisted !== true) yield command;
   }
 
   /** Deletions are rare (`rename-command`), so the table is made anew rather than kept with gaps. */

@@ -144,7 +144,10 @@ export class RdbSnapshot {
   #runSlice(walk: SnapshotWalk): void {
     const { clock } = this.#store;
     const endMs = clock.stopwatchMs() + TIME_SLICE_MS;
-    do walk.step(); while (!walk.isFinished && clock.stopwatchMs() < endMs && !this.#isPauseDue(walk));
+    do {
+      walk.step();
+      // Asked first: the pause after the last keys is due as well.
+    } while (!this.#isPauseDue(walk) && !walk.isFinished && clock.stopwatchMs() < endMs);
   }
 
   async #rest(walk: SnapshotWalk): Promise<void> {

@@ -207,7 +207,11 @@ export class FullSync {
     for (const link of group) {
       link.sendText("-ERR BGSAVE failed, replication can't continue\r\n");
       replicas.remove(link.client);
-      link.client.context.closeAfterReply = true;
+      const { client } = link;
+      this.#options.tasks.start(`refusal of replica ${client.id}`, async () => {
+        await client.output.finished();
+        client.kill();
+      });
     }
   }
 

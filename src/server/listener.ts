@@ -11,7 +11,7 @@ import type { Logger } from "../base/logger.ts";
 /** Pause after an accept that failed, in milliseconds. */
 const ACCEPT_RETRY_MS = 50;
 
-/** Connections accepted in a row before other work gets its turn: Redis's `MAX_ACCEPTS_PER_CALL`. */
+/** Takes an accepted connection and returns at once. */
 export type ConnectionHandler = (connection: Deno.Conn) => void;
 
 /** Where to listen: a TCP address or the path of a Unix socket. */

@@ -11,10 +11,8 @@ import type { Reply } from "../../src/resp/reply.ts";
 import { Args } from "../../src/resp/request_batch.ts";
 import type { Command } from "../../src/command/command.ts";
 import type { Context } from "../../src/command/context.ts";
-import { CommandRegistry } from "../../src/command/registry.ts";
-import { allCommandSpecs } from "../../src/commands/all.ts";
 import { replyCommandDocs, replyCommandInfo } from "../../src/commands/server/command_details.ts";
-import type { Services } from "../../src/commands/services.ts";
+import { Server } from "../../src/server/server.ts";
 import { textOfBytes } from "../support/byte_text.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { referenceTest, startReference } from "../support/reference.ts";
@@ -29,10 +27,16 @@ const WORDS =
   "0 1 2 3 -1 02 x a b c GET store STREAMS streams keys by STORE storedist set limit incrby overflow copy auth2"
     .split(" ").concat("count", "block", "group", "u8", "");
 
-const REGISTRY = registryOfEverything();
+const REGISTRY = new Server().services.registry;
 const COMMANDS = [...REGISTRY.all()];
-const LEAVES = COMMANDS.filter(({ subcommands }) => subcommands === null);
-const CONTAINERS = COMMANDS.filter(({ subcommands }) => subcommands !== null);
+/** Commands of later versions of Redis, which the reference does not know. */
+const isOfReference = (command: Command) => !command.spec.since.startsWith("7.2");
+const LEAVES = COMMANDS.filter((command) => command.subcommands === null && isOfReference(command));
+/** Containers that this version declares in part: their subcommands are compared, the list of them is not. */
+const PARTIAL_CONTAINERS = ["client"];
+const CONTAINERS = COMMANDS.filter(({ name, subcommands }) =>
+  subcommands !== null && !PARTIAL_CONTAINERS.includes(name)
+);
 
 referenceTest("COMMAND INFO and DOCS of every command are the reference's, byte by byte", async () => {
   await withReference(async (client) => {
@@ -104,7 +108,8 @@ referenceTest("COMMAND LIST and COUNT filter and fail as the reference", async (
   const list = REGISTRY.byName("command|list")!;
   await withReference(async (client) => {
     for (const filter of filters) {
-      const ours = valueOf(encoded(2, (reply) => run(list, ["COMMAND", "LIST", ...filter], reply)));
+      const all = valueOf(encoded(2, (reply) => run(list, ["COMMAND", "LIST", ...filter], reply)));
+      const ours = Array.isArray(all) ? all.filter((name) => name !== "client|setinfo") : all;
       const theirs = await client.call("COMMAND", "LIST", ...filter);
       const known = Array.isArray(theirs) ? theirs.filter((name) => declared.has(name as string)) : theirs;
       assertEquals(ordered(ours), ordered(known), filter.join(" "));
@@ -133,13 +138,6 @@ referenceTest("COMMAND answers unknown names and wrong requests as the reference
     }
   });
 });
-
-/** The commands of the composition. Their factories use the services only when a command runs. */
-function registryOfEverything(): CommandRegistry {
-  const services = {} as Services;
-  services.registry = new CommandRegistry(allCommandSpecs(services));
-  return services.registry;
-}
 
 async function withReference(
   body: (client: RawClient) => Promise<void>,

@@ -25,7 +25,7 @@ const INVALID_CLIENT_ID = "ERR Invalid client ID";
 
 /** The subcommands of this file. */
 export function clientIdentityCommands(services: Services): CommandSpec[] {
-  return [...readingCommands(services), ...settingCommands(services)];
+  return [...readingCommands(services), ...namingCommands(services), ...settingCommands(services)];
 }
 
 function readingCommands(services: Services): CommandSpec[] {
@@ -82,6 +82,11 @@ function readingCommands(services: Services): CommandSpec[] {
       `,
       run: (context, args, reply) => clientList(services, context, args, reply),
     },
+  ];
+}
+
+function namingCommands(services: Services): CommandSpec[] {
+  return [
     {
       name: "getname",
       group: "connection",
@@ -97,24 +102,6 @@ function readingCommands(services: Services): CommandSpec[] {
         else reply.bulkText(name);
       },
     },
-    {
-      name: "getredir",
-      group: "connection",
-      since: "6.0.0",
-      summary: "Get tracking notifications redirection client ID if any",
-      complexity: "O(1)",
-      arity: 2,
-      flags: "noscript loading stale",
-      acl: "connection",
-      run: (context, _args, reply) => {
-        reply.integer(services.clientDescriptions.redirectOf(clientOf(services, context)));
-      },
-    },
-  ];
-}
-
-function settingCommands(services: Services): CommandSpec[] {
-  return [
     {
       name: "setname",
       group: "connection",
@@ -143,7 +130,26 @@ function settingCommands(services: Services): CommandSpec[] {
       flags: "noscript loading stale",
       acl: "connection",
       syntax: "attr<'LIB-NAME' libname | 'LIB-VER' libver>",
+      isUnlisted: true,
       run: (context, args, reply) => clientSetInfo(services, context, args, reply),
+    },
+  ];
+}
+
+function settingCommands(services: Services): CommandSpec[] {
+  return [
+    {
+      name: "getredir",
+      group: "connection",
+      since: "6.0.0",
+      summary: "Get tracking notifications redirection client ID if any",
+      complexity: "O(1)",
+      arity: 2,
+      flags: "noscript loading stale",
+      acl: "connection",
+      run: (context, _args, reply) => {
+        reply.integer(services.clientDescriptions.redirectOf(clientOf(services, context)));
+      },
     },
     {
       name: "no-evict",

@@ -209,6 +209,38 @@ function xsetid(context: Context, args: Args, reply: Reply): void {
   db.notify(NOTIFY_STREAM, "xsetid", args.at(1));
 }
 
+/** Those that no limit of the configuration concerns. */
+const UNLIMITED_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "xdel",
+    group: "stream",
+    since: "5.0.0",
+    summary:
+      "Removes the specified entries from the stream. Returns the number of items actually deleted, that may be different from the number of IDs passed in case certain IDs do not exist.",
+    complexity: "O(1) for each single item to delete in the stream, regardless of the stream size.",
+    arity: -3,
+    flags: "write fast",
+    acl: "stream",
+    keys: [key(1, "RW delete")],
+    syntax: "key id...",
+    run: xdel,
+  },
+  {
+    name: "xsetid",
+    group: "stream",
+    since: "5.0.0",
+    summary: "An internal command for replicating stream values",
+    complexity: "O(1)",
+    arity: -3,
+    flags: "write denyoom fast",
+    acl: "stream",
+    history: [["7.0.0", "Added the `entries_added` and `max_deleted_entry_id` arguments."]],
+    keys: [key(1, "RW update")],
+    syntax: "key last-id [ENTRIESADDED entries_added:integer@7.0.0] [MAXDELETEDID max_deleted_entry_id@7.0.0]",
+    run: xsetid,
+  },
+];
+
 /** XADD, XTRIM, XDEL, XSETID. */
 export function addCommands(services: Services): CommandSpec[] {
   const limits = new ConfiguredLimits(services);
@@ -254,33 +286,6 @@ export function addCommands(services: Services): CommandSpec[] {
       `,
       run: (context, args, reply) => xtrim(context, args, reply, limits),
     },
-    {
-      name: "xdel",
-      group: "stream",
-      since: "5.0.0",
-      summary:
-        "Removes the specified entries from the stream. Returns the number of items actually deleted, that may be different from the number of IDs passed in case certain IDs do not exist.",
-      complexity: "O(1) for each single item to delete in the stream, regardless of the stream size.",
-      arity: -3,
-      flags: "write fast",
-      acl: "stream",
-      keys: [key(1, "RW delete")],
-      syntax: "key id...",
-      run: xdel,
-    },
-    {
-      name: "xsetid",
-      group: "stream",
-      since: "5.0.0",
-      summary: "An internal command for replicating stream values",
-      complexity: "O(1)",
-      arity: -3,
-      flags: "write denyoom fast",
-      acl: "stream",
-      history: [["7.0.0", "Added the `entries_added` and `max_deleted_entry_id` arguments."]],
-      keys: [key(1, "RW update")],
-      syntax: "key last-id [ENTRIESADDED entries_added:integer@7.0.0] [MAXDELETEDID max_deleted_entry_id@7.0.0]",
-      run: xsetid,
-    },
+    ...UNLIMITED_COMMANDS,
   ];
 }

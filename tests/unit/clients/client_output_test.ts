@@ -1,0 +1,125 @@
+import { assertEquals } from "@std/assert";
+import { PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
+import { latin1 } from "../../../src/bytes/ascii.ts";
+import { ClientOutput } from "../../../src/clients/client_output.ts";
+import { Traffic } from "../../../src/metrics/traffic.ts";
+
+/** A peer that takes bytes when it is told to. */
+class SlowSink {
+  received = "";
+  #pending: { bytes: Uint8Array; resolve: (count: number) => void; reject: (error: unknown) => void } | null = null;
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => this.#pending = { bytes, resolve, reject });
+  }
+
+  /** Takes up to `limit` bytes of the write under way. */
+  async take(limit = Infinity): Promise<void> {
+    const { bytes, resolve } = this.#pending!;
+    const count = Math.min(limit, bytes.length);
+    this.received += latin1(bytes, 0, count);
+    this.#pending = null;
+    resolve(count);
+    await Promise.resolve();
+  }
+
+  async fail(): Promise<void> {
+    this.#pending!.reject(new Error("broken pipe"));
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+}
+
+function newOutput(): { sink: SlowSink; output: ClientOutput; traffic: Traffic } {
+  const sink = new SlowSink();
+  const traffic = new Traffic();
+  return { sink, traffic, output: new ClientOutput(sink, traffic) };
+}
+
+function say(output: ClientOutput, text: string): void {
+  output.prepare();
+  output.buffer.text(text);
+}
+
+Deno.test("flush() sends everything in order, one write at a time", async () => {
+  const { sink, output, traffic } = newOutput();
+  say(output, "one ");
+  output.flush();
+  say(output, "two ");
+  output.flush();
+  say(output, "three");
+  output.flush();
+  assertEquals([output.pendingBytes, output.isWriting], [13, true]);
+  await sink.take();
+  assertEquals(sink.received, "one ");
+  await sink.take();
+  assertEquals(sink.received, "one two three");
+  assertEquals([output.pendingBytes, output.isWriting, output.bytesSent, traffic.outputBytes], [0, false, 13, 13]);
+});
+
+Deno.test("flush() goes on where a write took only a part", async () => {
+  const { sink, output } = newOutput();
+  say(output, "0123456789");
+  output.flush();
+  for (const _ of "0123456789") await sink.take(1);
+  assertEquals(sink.received, "0123456789");
+  assertEquals(output.pendingBytes, 0);
+});
+
+Deno.test("finished() resolves when everything is sent, and when the peer is gone", async () => {
+  for (const isLost of [false, true]) {
+    const { sink, output } = newOutput();
+    let failure: unknown = null;
+    output.onFailure = (error) => failure = error;
+    say(output, "bye");
+    const finished = output.finished();
+    await (isLost ? sink.fail() : sink.take());
+    await finished;
+    assertEquals(failure instanceof Error, isLost);
+    assertEquals(output.pendingBytes, 0);
+  }
+});
+
+Deno.test("mayGrow is asked with all that waits, and its no drops the rest", async () => {
+  const { sink, output } = newOutput();
+  const asked: number[] = [];
+  output.mayGrow = (pendingBytes) => {
+    asked.push(pendingBytes);
+    return pendingBytes < 50_000;
+  };
+  say(output, "x".repeat(10_000));
+  output.flush();
+  for (let i = 0; i < 100; i++) say(output, "y".repeat(10_000));
+  assertEquals(output.buffer.isCutOff, true);
+  assertEquals(asked.at(-1)! >= 50_000, true);
+  assertEquals(output.buffer.bytes.length < 100_000, true);
+  output.flush();
+  await sink.take();
+  assertEquals(sink.received, "x".repeat(10_000));
+});
+
+Deno.test("onLarge is called when more waits than is free", () => {
+  const { output } = newOutput();
+  let calls = 0;
+  output.onLarge = () => calls++;
+  say(output, "x".repeat(PROTO_REPLY_CHUNK_BYTES));
+  output.flush();
+  assertEquals(calls, 0);
+  say(output, "x");
+  output.flush();
+  assertEquals(calls, 1);
+});
+
+Deno.test("cutOff() and close() send nothing more and free whoever waits", async () => {
+  for (const end of ["cutOff", "close"] as const) {
+    const { sink, output } = newOutput();
+    say(output, "one");
+    output.flush();
+    say(output, "two");
+    const finished = output.finished();
+    output[end]();
+    await finished;
+    await sink.take();
+    assertEquals(sink.received, "one");
+  }
+});
