@@ -146,9 +146,9 @@ export const KEY_COMMANDS: readonly WeightedMaker[] = [
     "COUNT",
     d.pick(["10000", "1000000", "0", "x"]),
     ...d.maybe(0.5, "MATCH", d.pattern()),
-    ...d.maybe(0.4, "TYPE", d.pick(["string", "list", "set", "stream", "hash", "none"])),
+    ...d.maybe(0.4, "TYPE", d.pick(["string", "list", "set", "stream", "hash", "what"])),
   ]],
-  [3, (d) => ["OBJECT", d.pick(["ENCODING", "ENCODING", "REFCOUNT", "FREQ"]), d.anyKey()]],
+  [3, (d) => ["OBJECT", d.pick(["ENCODING", "ENCODING", "ENCODING", "FREQ"]), d.anyKey()]],
   [1, () => ["DBSIZE"]],
   [1, (d) => ["SELECT", d.pick(["0", "0", "0", "1", "2", "16", "-1", "x"])]],
 ];
