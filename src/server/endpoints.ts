@@ -9,6 +9,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
+import { systemReason } from "../persistence/system_reason.ts";
 
 const DEFAULT_BIND = "* -::*";
 
@@ -86,7 +87,7 @@ export class Endpoints {
       this.#unix = this.#open({ path });
       return null;
     } catch (error) {
-      return messageOf(error);
+      return systemReason(error);
     }
   }
 
@@ -105,7 +106,7 @@ export class Endpoints {
   }
 
   #refuse(address: string, error: unknown, opened: ReadonlyMap<string, Listener>): string {
-    const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : messageOf(error);
+    const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : systemReason(error);
     this.#options.logger.warning(`Warning: Could not create server TCP listening socket ${address}: bind: ${reason}`);
     for (const listener of opened.values()) listener.close();
     return reason;
@@ -165,8 +166,4 @@ function isUsable(hostname: string): boolean {
 function hostnameOf(address: string): string {
   if (address === "*") return "0.0.0.0";
   return address === "::*" ? "::" : address;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

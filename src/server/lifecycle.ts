@@ -85,6 +85,7 @@ export class ServerLifecycle implements Lifecycle {
 
   async #run(flags: ShutdownFlags): Promise<string | null> {
     const { logger } = this.#services();
+    logger.warning("User requested shutdown...");
     for (const step of this.beforeStop) {
       const refusal = await step(flags);
       if (refusal === null || flags.isForced) continue;

@@ -65,11 +65,35 @@ Deno.test("startServer() runs any number of servers that know nothing of each ot
 
 Deno.test("startServer() makes a replica of a server beside it in the same process", async () => {
   await using master = await startServer({ port: 0, config: { "repl-diskless-sync-delay": "0" } });
-  await using replica = await startServer({ port: 0, config: { replicaof: `127.0.0.1 ${master.port}` } });
+  const lines: string[] = [];
+  const config = { replicaof: `127.0.0.1 ${master.port}` };
+  await using replica = await startServer({ port: 0, config, log: (line) => lines.push(line) });
   using writer = await connect(master);
   using reader = await connect(replica);
   await writer.expect("SET", "key", "value");
   await eventually(async () => await reader.call("GET", "key") === "value");
+  // It has been given no directory, so it leaves no file in that of the process.
+  assert(lines.some((line) => line.includes("receiving streamed RDB from master with EOF to parser")));
+});
+
+Deno.test("startServer() loads no data that happen to lie in the directory of the process", async () => {
+  await using directory = await makeTempDir();
+  {
+    await using server = await startServer({ port: 0, config: { dir: directory.path } });
+    using client = await connect(server);
+    await client.expect("SET", "key", "value");
+    await client.expect("SAVE");
+  }
+  const script = 'import { startServer } from "./src/mod.ts"; await using server = await startServer();' +
+    "using connection = await Deno.connect({ hostname: '127.0.0.1', port: server.port });" +
+    "await connection.write(new TextEncoder().encode('DBSIZE\\r\\n')); const reply = new Uint8Array(4);" +
+    "await connection.read(reply); console.log(new TextDecoder().decode(reply).trim());";
+  const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", `--config=${root}deno.json`, script.replace("./src/", `${root}src/`)],
+    cwd: directory.path,
+  }).output();
+  assertEquals([new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)], [":0\n", ""]);
 });
 
 Deno.test("clock.advance() lets keys expire, by themselves and when they are asked for", async () => {

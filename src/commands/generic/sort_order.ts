@@ -1,0 +1,54 @@
+/**
+ * Sorting the elements of SORT: a stable merge sort over their indexes, with the comparison inlined by the engine.
+ *
+ * - `Int32Array.sort` with a comparator goes through native code for each of its calls and takes three times as long.
+ */
+
+/** Negative, zero or positive as the element `a` comes before, with or after the element `b`. */
+export type ElementOrder = (a: number, b: number) => number;
+
+/** Runs of this many elements are sorted by insertion before they are merged. */
+const RUN_LENGTH = 8;
+
+/** The indexes from 0 up to `count` in the order of `compare`; what is equal keeps its order. */
+export function sortedIndexes(count: number, compare: ElementOrder): Int32Array {
+  let from = new Int32Array(count);
+  for (let index = 0; index < count; index++) from[index] = index;
+  for (let start = 0; start < count; start += RUN_LENGTH) {
+    sortRun(from, start, Math.min(start + RUN_LENGTH, count), compare);
+  }
+  if (count <= RUN_LENGTH) return from;
+  let to = new Int32Array(count);
+  for (let width = RUN_LENGTH; width < count; width *= 2) {
+    for (let start = 0; start < count; start += 2 * width) {
+      const middle = Math.min(start + width, count);
+      mergeRuns(from, to, { start, middle, end: Math.min(middle + width, count) }, compare);
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+function sortRun(indexes: Int32Array, start: number, end: number, compare: ElementOrder): void {
+  for (let next = start + 1; next < end; next++) {
+    const index = indexes[next]!;
+    let at = next;
+    for (; at > start && compare(indexes[at - 1]!, index) > 0; at--) indexes[at] = indexes[at - 1]!;
+    indexes[at] = index;
+  }
+}
+
+/** Merges the sorted runs `[start, middle)` and `[middle, end)` of `from` into `to`. */
+function mergeRuns(
+  from: Int32Array,
+  to: Int32Array,
+  { start, middle, end }: { readonly start: number; readonly middle: number; readonly end: number },
+  compare: ElementOrder,
+): void {
+  let left = start;
+  let right = middle;
+  for (let at = start; at < end; at++) {
+    const takesLeft = left < middle && (right >= end || compare(from[left]!, from[right]!) <= 0);
+    to[at] = takesLeft ? from[left++]! : from[right++]!;
+  }
+}
