@@ -64,7 +64,7 @@ async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof StartError) return 1;
     if (!(error instanceof ConfigFileError)) throw error;
-    if (!error.isLogged) print(Deno.stderr, `${error.message}\n`);
+    if (!error.isLogged) print(Deno.stderr, error.message);
     else earlyLogger().warning(error.message);
     return 1;
   }

@@ -257,6 +257,7 @@ export class MasterLink {
     const { logger, clock } = this.#parts;
     let connection: Deno.TcpConn;
     try {
+      requireNet(host, port);
       connection = await Deno.connect({ hostname: host, port });
     } catch (error) {
       if (attempt.abortReason === null) logger.warning(`Error condition on socket for SYNC: ${reasonOf(error)}`);

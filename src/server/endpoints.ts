@@ -5,7 +5,9 @@
  * - With the default `bind`, while protected mode would refuse everybody else anyway, only the loopback is bound.
  */
 
+import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
+import { requireNet } from "../base/net_access.ts";
 import type { Config } from "../config/config.ts";
 import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
@@ -79,6 +81,8 @@ export class Endpoints {
     const path = this.#options.config.string("unixsocket").value;
     if (!path) return null;
     try {
+      requireRead(path, "use the Unix socket");
+      requireWrite(path, "use the Unix socket");
       try {
         Deno.removeSync(path);
       } catch (error) {
@@ -156,6 +160,7 @@ function firstPort(listeners: ReadonlyMap<string, Listener>): number {
 /** Whether this machine has the address at all. */
 function isUsable(hostname: string): boolean {
   try {
+    requireNet(hostname, 0);
     Deno.listen({ hostname, port: 0 }).close();
     return true;
   } catch {

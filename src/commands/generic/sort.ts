@@ -187,7 +187,7 @@ function select(context: Context, value: Value, options: SortOptions): Selection
       isDescending: options.isDescending,
       isStored: options.destination !== null,
     });
-    return compare === null ? null : { elements, order: sortedIndexes(length, compare), first, end };
+    return compare === null ? null : { elements, order: sortedIndexes(length, end, compare), first, end };
   }
   const elements = new TextColumn(end - first);
   sortable.collect(value, { first, count: end - first, isReverse: options.isDescending }, elements);
