@@ -102,6 +102,7 @@ export class Executor {
     this.#store.clock.refresh();
     this.#lastEndMs = this.#store.clock.stopwatchMs();
     this.#runCommand = null;
+    this.#runCount = 0;
   }
 
   /** Must be called after the last request of a batch, while its arguments are still valid: takes the time. */

@@ -33,15 +33,7 @@ referenceTest("SORT orders lists and sets of numbers and words as Redis", async 
 
 referenceTest("SORT reads numbers as strtod does", async () => {
   await using both = await BothServers.start();
-  const texts = ["", " ", " 1", "1 ", "\t2", "+3", "-0", "0x1p4", "1\0x", "nan", ".", "infinity", "-INF", "1e5", "\0"];
-  const wide = ["12345678901234567890", "9007199254740993"];
-  // Last, because Redis does not clear errno before it reads a number: one out of range spoils those that follow.
-  const outOfRange = ["1e400", "1e-400", "4.9e-324"];
-  for (const text of [...texts, ...wide, ...outOfRange]) {
-    await both.same(["DEL", "l"], ["RPUSH", "l", "5", text, "1"], ["SORT", "l"], ["SORT", "l", "ALPHA"]);
-  }
   await both.same(
-    ["DEL", "l"],
     ["RPUSH", "l", "a\0c", "a\0b", "a", "", "\0", "\xff", "b"],
     ["SORT", "l", "ALPHA"],
     ["SORT", "l", "ALPHA", "DESC"],
@@ -51,6 +43,13 @@ referenceTest("SORT reads numbers as strtod does", async () => {
     ["SORT", "ties"],
     ["SORT", "ties", "DESC"],
   );
+  const texts = ["", " ", " 1", "1 ", "\t2", "+3", "-0", "0x1p4", "1\0x", "nan", ".", "infinity", "-INF", "1e5", "\0"];
+  const wide = ["12345678901234567890", "9007199254740993"];
+  // Last, because Redis does not clear errno before it reads a number: one out of range spoils those that follow.
+  const outOfRange = ["1e400", "1e-400", "4.9e-324"];
+  for (const text of [...texts, ...wide, ...outOfRange]) {
+    await both.same(["DEL", "l"], ["RPUSH", "l", "5", text, "1"], ["SORT", "l"], ["SORT", "l", "ALPHA"]);
+  }
 });
 
 referenceTest("SORT follows BY and GET as Redis", async () => {
