@@ -43,6 +43,11 @@ export class Endpoints {
     return firstPort(this.#tcp);
   }
 
+  /** Whether anybody can connect at all. */
+  get isListening(): boolean {
+    return this.#tcp.size > 0 || this.#unix !== null;
+  }
+
   /**
    * Binds `port` (0 for any that is free) on every address; null, or the reason why that cannot be. What is bound already
    * stays as it is, and nothing is given up before all else is bound.

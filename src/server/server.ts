@@ -153,6 +153,7 @@ export class Server {
       await this.#endpoints.close();
       throw this.#failure(`Failed opening Unix socket: bind: ${unixRefusal}`);
     }
+    if (!this.#endpoints.isListening) throw this.#failure("Configured to not listen anywhere, exiting.");
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();

@@ -91,7 +91,7 @@ referenceTest("RESTORE reads its options as Redis", async () => {
     ...[["IDLETIME", FOREVER, "REPLACE"], ["IDLETIME", "1.5"], ["IDLETIME", "REPLACE"]],
   ];
   for (const words of options) {
-    for (const ttl of ["0", "5000000", "-1", "x", "1.5", FOREVER, "9223372036854775808", "1"]) {
+    for (const ttl of ["0", "5000000", "-1", "x", "1.5", FOREVER, "9223372036854775808", "600000"]) {
       await both.same(["RESTORE", "k", ttl, TEN, ...words], ["RESTORE", "k", ttl, "junk", ...words], "GET k");
     }
     await both.same("DEL k");
