@@ -175,6 +175,11 @@ export class SortedSetValue {
     return "updated";
   }
 
+  /** Gives the member that a handle names a score, 0 in the place of -0 too. Only while there is a table. */
+  setScore(handle: number, score: number): void {
+    this.#order!.updateScore(this.#table!.userWord(handle), score);
+  }
+
   /** Removes a member; false if it is none. */
   remove(member: Slice): boolean {
     const table = this.#table;

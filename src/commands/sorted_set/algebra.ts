@@ -165,7 +165,8 @@ function unite({ sources, aggregate }: AlgebraRequest, result: SortedSetValue): 
     source.visit((each, score) => {
       const added = weighted(source, score);
       const handle = result.find(each);
-      result.put(each, handle === 0 ? added : aggregate(result.scoreOf(handle), added), 0, AS_TABLE);
+      if (handle === 0) result.put(each, added, 0, AS_TABLE);
+      else result.setScore(handle, aggregate(result.scoreOf(handle), added));
       return true;
     });
   }

@@ -28,6 +28,8 @@ for (const limits of ["zset-max-listpack-entries 128", "zset-max-listpack-entrie
       "SADD set x y q",
     ];
     await both.same("SET string x", ...fill, "SADD ints 1 2 3");
+    await both.same("ZADD p 0 m 0 n", "ZADD q 0 m 1 n", "ZUNION 2 p q WEIGHTS -1 1 WITHSCORES");
+    await both.same("ZINTER 2 p q WEIGHTS -1 1 WITHSCORES", "ZUNION 2 p p WEIGHTS -1 -1 WITHSCORES");
     for (const version of [2, 3] as const) {
       await both.useProtocol(version);
       for (const keys of [...KEYS, ...WRONG_KEYS]) {
