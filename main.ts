@@ -2,6 +2,8 @@
  * The program: arguments to configuration to server to exit code.
  */
 
+import { Clock } from "./src/base/clock.ts";
+import { Logger } from "./src/base/logger.ts";
 import { Config } from "./src/config/config.ts";
 import { helpText, parseCommandLine, versionText } from "./src/config/command_line.ts";
 import { ConfigFileError, loadConfigFile } from "./src/config/config_file.ts";
@@ -24,6 +26,13 @@ function isDenoTooOld(): boolean {
 
 function print(target: { writeSync(bytes: Uint8Array): number }, text: string): void {
   target.writeSync(new TextEncoder().encode(text));
+}
+
+/** The log before there is a configuration that says where it goes. */
+function earlyLogger(): Logger {
+  const logger = new Logger({ clock: new Clock(), pid: Deno.pid, write: (line) => print(Deno.stdout, line) });
+  logger.role = "C";
+  return logger;
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -55,7 +64,8 @@ async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof StartError) return 1;
     if (!(error instanceof ConfigFileError)) throw error;
-    print(error.isLogged ? Deno.stdout : Deno.stderr, `${error.message}\n`);
+    if (!error.isLogged) print(Deno.stderr, error.message);
+    else earlyLogger().warning(error.message);
     return 1;
   }
 }

@@ -6,6 +6,7 @@
  *
  * @example Start a server for one test, on a port that is free
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { startServer } from "./mod.ts";
  *
  * await using server = await startServer({ port: 0 });
@@ -13,17 +14,18 @@
  * await connection.write(new TextEncoder().encode("PING\r\n"));
  * const reply = new Uint8Array(7);
  * await connection.read(reply);
- * console.assert(new TextDecoder().decode(reply) === "+PONG\r\n");
+ * assertEquals(new TextDecoder().decode(reply), "+PONG\r\n");
  * ```
  *
  * @example Let a minute pass at once
  * ```ts
+ * import { assert } from "@std/assert";
  * import { startServer } from "./mod.ts";
  *
  * await using server = await startServer({ port: 0 });
  * const before = server.clock.now;
  * server.clock.advance(60_000);
- * console.assert(server.clock.now >= before + 60_000);
+ * assert(server.clock.now >= before + 60_000);
  * ```
  *
  * @module
@@ -41,7 +43,10 @@ import { Server } from "./server/server.ts";
 export interface StartServerOptions {
   /** Port on the loopback; 0, the default, takes any that is free. */
   readonly port?: number;
-  /** Directives of redis.conf by name: `{ maxmemory: "100mb", "appendonly": "no" }`. Saving is off unless `save` is given. */
+  /**
+   * Directives of redis.conf by name: `{ maxmemory: "100mb", bind: "127.0.0.1 ::1" }`. Without `save` nothing is saved by
+   * itself, and without `dir` no data are loaded at the start.
+   */
   readonly config?: Readonly<Record<string, string>>;
   /** Unix time in milliseconds at which the server's clock stands still, moved by `clock.advance` alone. */
   readonly frozenAtMs?: number;
@@ -77,13 +82,16 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer(options: StartServerOptions = {}): Promise<RunningServer> {
   const config = new Config();
   bindDataDirectory(config);
-  const lines = Object.entries({ save: "", ...options.config }).map(([name, value]) => `${name} ${value || '""'}`);
+  const isInMemory = options.config?.["dir"] === undefined;
+  const defaults = { save: "", ...(isInMemory ? { "repl-diskless-load": "swapdb" } : {}) };
+  const lines = Object.entries({ ...defaults, ...options.config }).map(([name, value]) => `${name} ${value || '""'}`);
   loadConfigFile(config, { path: null, directives: lines.join("\n") }, new FileConfigHost());
   const clock = new Clock(options.frozenAtMs === undefined ? {} : { frozenAtMs: options.frozenAtMs });
   const server = new Server({
     clock,
     config,
     random: new Random(options.seed),
+    loadsData: !isInMemory,
     ...(options.log === undefined ? {} : { writeLog: options.log }),
   });
   await server.start(options.port ?? 0);

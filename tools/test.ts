@@ -1,5 +1,6 @@
 /**
- * `deno task test`: everything that CI runs. Format, lint and types, the tests of `tests/`, and the units of Redis's own
+ * `deno task test`: everything that CI runs. Format, lint and types, the tests of `tests/`, the examples in the
+ * comments of `src/`, and the units of Redis's own
  * suite that `ci_units.txt` names; the last line sums them up.
  *
  * - What cannot run because a program is not installed is named; in CI (`CI=true`) that is a failure.
@@ -48,11 +49,20 @@ async function runChecks(): Promise<Tally> {
   return tally;
 }
 
-async function runDenoTests(): Promise<Tally> {
+function runTests(): Promise<Tally> {
+  return runDenoTests([...TEST_PERMISSIONS, "tests/"]);
+}
+
+/** The examples in the comments of `src/`, with the one permission that the library needs. */
+function runExamples(): Promise<Tally> {
+  return runDenoTests(["--no-prompt", "--allow-net", "--doc", "--quiet", "src/"]);
+}
+
+async function runDenoTests(args: readonly string[]): Promise<Tally> {
   const directory = await Deno.makeTempDir({ prefix: "redeno_test_" });
   const reportPath = `${directory}/report.xml`;
   try {
-    const hasPassed = await deno(["test", "--frozen", ...TEST_PERMISSIONS, `--junit-path=${reportPath}`, "tests/"]);
+    const hasPassed = await deno(["test", "--frozen", `--junit-path=${reportPath}`, ...args]);
     const tally = tallyOfReport(await Deno.readTextFile(reportPath).catch(() => ""));
     // Without a report, or with a failure outside of any test, there is still something that failed.
     if (!hasPassed && tally.failed === 0) tally.failed = 1;
@@ -93,7 +103,7 @@ endSessionsOnInterrupt();
 
 let passed = 0;
 let failed = 0;
-for (const part of [runChecks, runDenoTests, runConformance]) {
+for (const part of [runChecks, runTests, runExamples, runConformance]) {
   const tally = await part();
   passed += tally.passed;
   failed += tally.failed;

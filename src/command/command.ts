@@ -26,7 +26,7 @@ export interface CommandStats {
 
 /** Where a command's durations go; attached when latency tracking is on. */
 export interface DurationRecorder {
-  record(microseconds: number): void;
+  record(microseconds: number, count?: number): void;
 }
 
 /** Gives out the dense numbers of commands: 0, 1, 2 ... in the order of declaration. */
@@ -57,6 +57,8 @@ export class Command implements RequestTraits {
   readonly isReadOnly: boolean;
   readonly isDenyOom: boolean;
   readonly isFast: boolean;
+  /** Whether its work does not depend on how much data there is: such calls may be timed several at a time. */
+  readonly isBrief: boolean;
   readonly isProtected: boolean;
   readonly mayReplicate: boolean;
   readonly noMulti: boolean;
@@ -104,6 +106,7 @@ export class Command implements RequestTraits {
     this.isReadOnly = flags.has("readonly");
     this.isDenyOom = flags.has("denyoom");
     this.isFast = flags.has("fast");
+    this.isBrief = spec.complexity?.startsWith("O(1)") === true && !flags.has("admin") && !flags.has("blocking");
     this.isProtected = flags.has("protected");
     this.mayReplicate = flags.has("may_replicate");
     this.noMulti = flags.has("no_multi");

@@ -21,13 +21,29 @@ import type { CommandRegistry } from "./registry.ts";
 export interface ExecutorObserver {
   /** Before the handler runs. */
   onCall?(context: Context, command: Command, args: Args): void;
-  /** After it ran, with its duration; with a wait, the client has no reply yet. */
-  onCalled?(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void;
+  /** After it ran; with a wait, the client has no reply yet. */
+  onCalled?(context: Context, command: Command, args: Args, wait: Wait | null): void;
   /** An error reply was written, by a gate or by a handler. */
   onError?(context: Context, text: string): void;
   /** A request was refused before it ran: a transaction must not be executed then. */
   onRejected?(context: Context, command: Command | null): void;
 }
+
+/** Takes the durations of commands. */
+export interface CommandTimer {
+  /** False allows that the brief commands of a pipeline are timed several at a time. */
+  readonly needsEach: boolean;
+  /** A command took `durationMs`; with a wait, the client has no reply yet. */
+  onTimed(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void;
+  /** `count` calls of a brief command, one after the other, took `durationMs` together; the last of them had `args`. */
+  onRunTimed(context: Context, command: Command, args: Args | null, durationMs: number, count: number): void;
+}
+
+/**
+ * How many calls of one brief command in a row are timed at a time, after the first: a look at the clock costs as much as
+ * such a command itself.
+ */
+const TIMED_RUN_LENGTH = 8;
 
 /** What an `Executor` needs. */
 export interface ExecutorOptions {
@@ -37,6 +53,7 @@ export interface ExecutorOptions {
   readonly logger: Logger;
   readonly gates: readonly Gate[];
   readonly observers: readonly ExecutorObserver[];
+  readonly timer: CommandTimer;
   /** Asked about each request that names no command; true when it has dealt with it. */
   readonly onUnknown?: (context: Context, args: Args) => boolean;
 }
@@ -60,8 +77,12 @@ export class Executor {
   /** Where the running command answers, and the errors there that are not its own. */
   #reply: Reply | null = null;
   #errorsBefore = 0;
-  /** When the last command ended: the next of the batch begins then, which spares a look at the clock. */
+  readonly #timer: CommandTimer;
+  /** When the last timed command ended: the next of the batch begins then, which spares a look at the clock. */
   #lastEndMs = 0;
+  /** The command that ran last in this batch, if it is brief, and how many calls of it are not timed yet. */
+  #runCommand: Command | null = null;
+  #runCount = 0;
 
   constructor(options: ExecutorOptions) {
     this.registry = options.registry;
@@ -70,6 +91,7 @@ export class Executor {
     this.#logger = options.logger;
     this.#gates = options.gates;
     this.#observers = options.observers;
+    this.#timer = options.timer;
     this.#onUnknown = options.onUnknown ?? null;
     this.#callObservers = options.observers.filter((observer) => observer.onCall !== undefined);
     this.#calledObservers = options.observers.filter((observer) => observer.onCalled !== undefined);
@@ -79,6 +101,13 @@ export class Executor {
   beginBatch(): void {
     this.#store.clock.refresh();
     this.#lastEndMs = this.#store.clock.stopwatchMs();
+    this.#runCommand = null;
+    this.#runCount = 0;
+  }
+
+  /** Must be called after the last request of a batch, while its arguments are still valid: takes the time. */
+  endBatch(context: Context, args: Args): void {
+    if (this.#runCount > 0) this.#timeRun(context, args);
   }
 
   /** Runs one request of a client: gates, then the command. A wait means that the reply is not complete. */
@@ -104,29 +133,24 @@ export class Executor {
 
   /** Runs a command without asking the gates. */
   call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
-    const { stats, clock } = this.#store;
+    const { stats } = this.#store;
     const dirtyBefore = stats.dirty;
-    const startMs = this.depth === 0 ? this.#lastEndMs : clock.stopwatchMs();
+    if (this.#runCount > 0 && command !== this.#runCommand) this.#timeRun(context, null);
+    const startMs = this.depth === 0 ? this.#lastEndMs : this.#store.clock.stopwatchMs();
     for (const observer of this.#callObservers) observer.onCall!(context, command, args);
     this.depth++;
     context.beginCommand();
     this.#reply = reply;
     this.#errorsBefore = reply.errorCount;
     const wait = this.#run(context, command, args, reply);
-    const endMs = clock.stopwatchMs();
-    this.#lastEndMs = endMs;
     command.stats.calls++;
-    command.stats.microseconds += (endMs - startMs) * 1000;
     this.callCount++;
     if (reply.errorCount !== this.#errorsBefore) command.stats.failed++;
-    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, endMs - startMs, wait);
+    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, wait);
     this.depth--;
+    this.#time(context, command, args, wait, startMs);
     if (this.propagation.isActive) this.#propagate(context, args, stats.dirty > dirtyBefore);
-    if (this.depth === 0) {
-      this.#finishUnit(!command.touchesArbitraryKeys);
-      // The rest of the batch must not live in the time before a slow command.
-      if (endMs - startMs >= 1) clock.refresh();
-    }
+    if (this.depth === 0) this.#finishUnit(!command.touchesArbitraryKeys);
     return wait;
   }
 
@@ -170,6 +194,33 @@ export class Executor {
       this.depth--;
       if (this.depth === 0) this.#finishUnit();
     }
+  }
+
+  #time(context: Context, command: Command, args: Args, wait: Wait | null, startMs: number): void {
+    if (command === this.#runCommand && this.depth === 0 && wait === null && !this.#timer.needsEach) {
+      if (++this.#runCount === TIMED_RUN_LENGTH) this.#timeRun(context, args);
+      return;
+    }
+    const endMs = this.#store.clock.stopwatchMs();
+    this.#lastEndMs = endMs;
+    command.stats.microseconds += (endMs - startMs) * 1000;
+    this.#timer.onTimed(context, command, args, endMs - startMs, wait);
+    if (this.depth > 0) return;
+    this.#runCommand = command.isBrief ? command : null;
+    // The rest of the batch must not live in the time before a slow command.
+    if (endMs - startMs >= 1) this.#store.clock.refresh();
+  }
+
+  #timeRun(context: Context, args: Args | null): void {
+    const command = this.#runCommand!;
+    const endMs = this.#store.clock.stopwatchMs();
+    const durationMs = endMs - this.#lastEndMs;
+    const count = this.#runCount;
+    this.#lastEndMs = endMs;
+    this.#runCount = 0;
+    command.stats.microseconds += durationMs * 1000;
+    this.#timer.onRunTimed(context, command, args, durationMs, count);
+    if (durationMs >= 1) this.#store.clock.refresh();
   }
 
   #refuseUnknown(context: Context, args: Args, reply: Reply): null {

@@ -38,6 +38,7 @@ import { saveCommands } from "./server/save.ts";
 import { shutdownCommands } from "./server/shutdown.ts";
 import { slowlogCommands } from "./server/slowlog.ts";
 import { timeCommands } from "./server/time.ts";
+import { dumpCommands } from "./generic/dump.ts";
 import { expiryCommands } from "./generic/expiry.ts";
 import { listingCommands } from "./generic/listing.ts";
 import { lookupCommands } from "./generic/lookup.ts";
@@ -45,6 +46,7 @@ import { movingCommands } from "./generic/moving.ts";
 import { objectCommands } from "./generic/object.ts";
 import { removalCommands } from "./generic/removal.ts";
 import { scanCommands } from "./generic/scan.ts";
+import { sortCommands } from "./generic/sort.ts";
 import { ttlCommands } from "./generic/ttl.ts";
 import { databaseCommands } from "./server/databases.ts";
 import type { Services } from "./services.ts";
@@ -86,6 +88,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...slowlogCommands(services),
     ...timeCommands(services),
     ...databaseCommands(services),
+    ...dumpCommands(services),
     ...expiryCommands(services),
     ...listingCommands,
     ...lookupCommands,
@@ -93,6 +96,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...objectCommands(services),
     ...removalCommands,
     ...scanCommands,
+    ...sortCommands(services),
     ...ttlCommands,
   ];
 }

@@ -39,13 +39,13 @@ export class LatencyHistogram {
   #top = 0;
 
   /** Adds a duration in microseconds. */
-  record(microseconds: number): void {
+  record(microseconds: number, count = 1): void {
     const ns = microseconds * 1000 | 0;
     // Above two seconds `| 0` may wrap, so the comparison is with the number itself.
     const index = indexOf(microseconds >= MAX_NS / 1000 ? MAX_NS : ns < MIN_NS ? MIN_NS : ns);
-    this.#counts[index]!++;
+    this.#counts[index]! += count;
     if (index > this.#top) this.#top = index;
-    this.count++;
+    this.count += count;
   }
 
   /** The value that `percentile` percent of the values do not exceed, in nanoseconds: the top of its bucket. */

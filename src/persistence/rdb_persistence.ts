@@ -239,8 +239,8 @@ export class RdbPersistence {
     if (!isWanted || loading.isActive) return null;
     logger.notice("Saving the final RDB snapshot before exiting.");
     if (this.save() === null) return null;
-    if (isForced) logger.warning("Error trying to save the DB. Exit anyway.");
-    return "Error trying to save the DB, can't exit.";
+    logger.warning(isForced ? "Error trying to save the DB. Exit anyway." : "Error trying to save the DB, can't exit.");
+    return "Errors trying to shut down the server. Check the logs for more information.";
   }
 
   /** Loads the file at start, if there is one. False when the server must not go on; the log says why. */

@@ -50,6 +50,7 @@ export class RdbSnapshot {
   readonly #abort = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #wake: (() => void) | null = null;
+  #endPause: (() => void) | null = null;
   #isComplete = false;
   #keysPaused = 0;
   #owedMs = 0;
@@ -60,7 +61,12 @@ export class RdbSnapshot {
     this.#keyDelayUs = options.keyDelayUs;
     this.#writer = new RdbSnapshotWriter(store, options, options);
     this.#walk = options.hasData ? new SnapshotWalk(store, this.#writer) : null;
-    if (this.#walk !== null) this.#walk.onAwaited = () => this.#resume();
+    if (this.#walk !== null) {
+      this.#walk.onAwaited = () => {
+        this.#endPause?.();
+        this.#resume();
+      };
+    }
     this.keyCount = this.#walk?.keyCount ?? 0;
     this.readable = new ReadableStream({
       start: (controller) => {
@@ -151,11 +157,7 @@ export class RdbSnapshot {
   }
 
   async #rest(walk: SnapshotWalk): Promise<void> {
-    const pauseMs = this.#owedMs;
-    if (pauseMs >= MIN_PAUSE_MS) {
-      this.#owedMs = 0;
-      await this.#store.clock.sleep(pauseMs, this.#abort.signal);
-    }
+    if (this.#owedMs >= MIN_PAUSE_MS) await this.#pause(walk);
     while (this.#controller.desiredSize! <= 0 && !walk.isAwaited && !this.isCancelled) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
@@ -169,6 +171,17 @@ export class RdbSnapshot {
     if (delayUs === 0) return false;
     this.#owedMs += (delayUs > 0 ? keys * delayUs : keys / -delayUs) / 1000;
     return this.#owedMs >= MIN_PAUSE_MS;
+  }
+
+  /** The pause that `rdb-key-save-delay` asks for; it ends when a writer begins to wait. */
+  async #pause(walk: SnapshotWalk): Promise<void> {
+    const pauseMs = this.#owedMs;
+    this.#owedMs = 0;
+    if (walk.isAwaited) return;
+    const end = new AbortController();
+    this.#endPause = () => end.abort();
+    await this.#store.clock.sleep(pauseMs, AbortSignal.any([end.signal, this.#abort.signal]));
+    this.#endPause = null;
   }
 
   #resume(): void {

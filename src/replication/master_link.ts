@@ -11,6 +11,7 @@
  * - A link that broke is made again at once; a handshake that failed is tried again with the next round of the cron.
  */
 
+import { requireNet } from "../base/net_access.ts";
 import type { MasterAddress } from "../config/replica_of.ts";
 import { Client } from "../clients/client.ts";
 import { DatasetReceiver, type TransferProgress } from "./dataset_receiver.ts";
@@ -257,6 +258,7 @@ export class MasterLink {
     const { logger, clock } = this.#parts;
     let connection: Deno.TcpConn;
     try {
+      requireNet(host, port);
       connection = await Deno.connect({ hostname: host, port });
     } catch (error) {
       if (attempt.abortReason === null) logger.warning(`Error condition on socket for SYNC: ${reasonOf(error)}`);

@@ -148,6 +148,7 @@ export class MasterStream {
         if (!this.#isInMulti) this.offset = this.#startOffset + batch.streamEnd(index);
       }
     } finally {
+      executor.endBatch(context, batch.args);
       store.expiryRule = expiryRule;
     }
     return null;

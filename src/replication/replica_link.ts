@@ -139,6 +139,8 @@ export class ReplicaLink implements StreamReader {
     if (this.#isStreaming) return;
     this.#isStreaming = true;
     const { output } = this.client;
+    // The acknowledgement that starts the stream is a command of this very client: it must be over before anything is sent.
+    await Promise.resolve();
     while (!this.isClosed) {
       if (this.position === this.#backlog.endOffset) {
         await new Promise<void>((resolve) => this.#wake = resolve);

@@ -97,6 +97,11 @@ export class Replication implements ExecutorObserver {
     return this.link.master === null;
   }
 
+  /** True for the context of a client that is a replica of ours. */
+  isReplica(context: Context): boolean {
+    return context.origin === "client" && this.#parts.clients.of(context)?.type === "replica";
+  }
+
   /** Where the data stand in the stream, for the notes of a file; null when nobody could resume from there. */
   get replicationPoint(): ReplicationPoint | null {
     const { history, backlog, link, feed } = this;
@@ -121,11 +126,19 @@ export class Replication implements ExecutorObserver {
     if (client === null || this.#parts.executor().depth > 1) return;
     this.#asking = null;
     if (client.isClosing || client.output.pendingBytes === this.#outputBefore) return;
+    this.#cutOff(client, command.fullName);
+  }
+
+  /** Part of `ExecutorObserver`: as `onCalled`, for errors, which gates may give as well. */
+  onError(context: Context, text: string): void {
+    const client = this.replicas.size === 0 ? undefined : this.#parts.clients.of(context);
+    if (client?.type !== "replica") return;
+    this.#cutOff(client, client.lastCommand);
+    const shown = text.startsWith("ERR ") ? text.slice("ERR ".length) : `-${text}`;
     this.#parts.logger.warning(
-      `Replica generated a reply to command '${command.fullName}', disconnecting it: ` +
-        this.describeClient(client),
+      `== CRITICAL == This master is sending an error to its replica: '${shown}' ` +
+        `after processing the command '${client.lastCommand}'`,
     );
-    client.kill();
   }
 
   /** Follows another server from now on. */
@@ -247,6 +260,13 @@ export class Replication implements ExecutorObserver {
     this.#freeIdleBacklog();
     this.fullSync.startPending();
     this.fullSync.removeUnwantedFile();
+  }
+
+  #cutOff(client: Client, command: string): void {
+    this.#parts.logger.warning(
+      `Replica generated a reply to command '${command}', disconnecting it: ${this.describeClient(client)}`,
+    );
+    client.closeSoon();
   }
 
   #sendAckRequest(): void {

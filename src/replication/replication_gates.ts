@@ -6,7 +6,7 @@
 
 import type { Gate } from "../command/gate.ts";
 import type { Config } from "../config/config.ts";
-import { MASTERDOWN, NOREPLICAS, READONLY } from "../resp/reply_errors.ts";
+import { MASTERDOWN, NOREPLICAS, READONLY, REPLICA_KEYSPACE } from "../resp/reply_errors.ts";
 import type { Replication } from "./replication.ts";
 
 /** The gates of replication, each in its place among the others. */
@@ -17,6 +17,8 @@ export interface ReplicationGates {
   readonly readOnly: Gate;
   /** MASTERDOWN. */
   readonly staleData: Gate;
+  /** What a connected replica may not do: it is exempt from pauses. */
+  readonly replicaKeyspace: Gate;
 }
 
 /** Makes the gates of one server. */
@@ -38,6 +40,11 @@ export function replicationGates(config: Config, replication: Replication): Repl
     staleData(context, command, args) {
       if (replication.isMaster || servesStaleData.value || replication.link.isUp) return null;
       return context.origin === "client" && !command.traitsOf(context, args).stale ? MASTERDOWN : null;
+    },
+    replicaKeyspace(context, command, args) {
+      if (replication.replicas.size === 0 || !replication.isReplica(context)) return null;
+      const { mayReplicate, isWrite, isReadOnly } = command.traitsOf(context, args);
+      return mayReplicate || isWrite || isReadOnly ? REPLICA_KEYSPACE : null;
     },
   };
 }

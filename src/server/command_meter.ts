@@ -7,14 +7,16 @@
 import type { Monitors } from "../clients/monitors.ts";
 import type { Command } from "../command/command.ts";
 import type { Context } from "../command/context.ts";
-import type { ExecutorObserver } from "../command/executor.ts";
+import type { CommandTimer, ExecutorObserver } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
 import type { Services } from "../commands/services.ts";
 import { LatencyHistogram } from "../metrics/latency_histogram.ts";
 import type { Args } from "../resp/request_batch.ts";
 
 /** Measures the commands of one server. */
-export class CommandMeter implements ExecutorObserver {
+export class CommandMeter implements ExecutorObserver, CommandTimer {
+  needsEach = false;
+
   readonly #services: Services;
   readonly #monitors: Monitors;
   #isTracking = true;
@@ -33,10 +35,19 @@ export class CommandMeter implements ExecutorObserver {
     );
   }
 
-  onCalled(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void {
+  onCalled(context: Context, command: Command, args: Args): void {
     if (this.#monitors.isActive) this.#monitors.feed(context, command, args);
+  }
+
+  onTimed(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void {
     if (wait === null) this.#measure(context, command, args, durationMs);
     else this.#measureAfter(wait, context, command, args.retain(), durationMs);
+  }
+
+  /** A run that was slow as a whole is shown by its last call, whose arguments are still there. */
+  onRunTimed(context: Context, command: Command, args: Args | null, durationMs: number, count: number): void {
+    if (this.#isTracking) (command.histogram ??= new LatencyHistogram()).record((durationMs / count) * 1000, count);
+    if (durationMs >= this.#slowMs && args !== null) this.#noteSlow(context, command, args, durationMs);
   }
 
   onError(_context: Context, text: string): void {
@@ -51,7 +62,9 @@ export class CommandMeter implements ExecutorObserver {
     slowlog.trim();
     latency.thresholdMs = config.integer("latency-monitor-threshold").value;
     this.#isTracking = config.boolean("latency-tracking").value;
+    // What is wanted of a command within a millisecond is wanted of each one.
     this.#slowMs = Math.min(slowlog.thresholdUs / 1000, latency.thresholdMs === 0 ? Infinity : latency.thresholdMs);
+    this.needsEach = this.#slowMs <= 1;
   }
 
   #measure(context: Context, command: Command, args: Args, durationMs: number): void {

@@ -5,6 +5,7 @@
 import { canRead, canWrite, requireRead } from "../base/file_access.ts";
 import { latin1 } from "../bytes/ascii.ts";
 import type { ConfigFileHost } from "../config/config_file.ts";
+import { systemReason } from "../persistence/system_reason.ts";
 
 /** What a configuration file declares beside parameters. */
 export interface ConfigDeclarations {
@@ -38,7 +39,7 @@ export class FileConfigHost implements ConfigFileHost {
       Deno.openSync(path, { append: true, create: true }).close();
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return systemReason(error);
     }
   }
 

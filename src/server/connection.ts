@@ -44,13 +44,16 @@ export async function serveClient(client: Client, source: ByteSource, services: 
     output.prepare();
     executor.beginBatch();
     // Most batches never stop: they are spared the promise.
-    for (let stop = runBatch(client, batch, 0, services); stop !== null;) {
+    let stop = runBatch(client, batch, 0, services);
+    executor.endBatch(context, batch.args);
+    while (stop !== null) {
       await (stop.wait === null ? output.drainedAfterFlush() : waitFor(client, stop, stop.wait, batch, source));
       if (client.isClosing) return;
       if (context.closeAfterReply) break;
       executor.beginBatch();
       output.prepare();
       stop = runBatch(client, batch, stop.wait?.isRetry === true ? stop.index : stop.index + 1, services);
+      executor.endBatch(context, batch.args);
     }
     client.batchBytes = 0;
     parser.authenticated = !users.mustAuthenticate(context);

@@ -5,10 +5,13 @@
  * - With the default `bind`, while protected mode would refuse everybody else anyway, only the loopback is bound.
  */
 
+import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
+import { requireNet } from "../base/net_access.ts";
 import type { Config } from "../config/config.ts";
 import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
+import { systemReason } from "../persistence/system_reason.ts";
 
 const DEFAULT_BIND = "* -::*";
 
@@ -38,6 +41,11 @@ export class Endpoints {
   /** The port in use; 0 when none is. */
   get port(): number {
     return firstPort(this.#tcp);
+  }
+
+  /** Whether anybody can connect at all. */
+  get isListening(): boolean {
+    return this.#tcp.size > 0 || this.#unix !== null;
   }
 
   /**
@@ -78,6 +86,8 @@ export class Endpoints {
     const path = this.#options.config.string("unixsocket").value;
     if (!path) return null;
     try {
+      requireRead(path, "use the Unix socket");
+      requireWrite(path, "use the Unix socket");
       try {
         Deno.removeSync(path);
       } catch (error) {
@@ -86,7 +96,7 @@ export class Endpoints {
       this.#unix = this.#open({ path });
       return null;
     } catch (error) {
-      return messageOf(error);
+      return systemReason(error);
     }
   }
 
@@ -105,7 +115,7 @@ export class Endpoints {
   }
 
   #refuse(address: string, error: unknown, opened: ReadonlyMap<string, Listener>): string {
-    const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : messageOf(error);
+    const reason = error instanceof Deno.errors.AddrInUse ? "Address already in use" : systemReason(error);
     this.#options.logger.warning(`Warning: Could not create server TCP listening socket ${address}: bind: ${reason}`);
     for (const listener of opened.values()) listener.close();
     return reason;
@@ -155,6 +165,7 @@ function firstPort(listeners: ReadonlyMap<string, Listener>): number {
 /** Whether this machine has the address at all. */
 function isUsable(hostname: string): boolean {
   try {
+    requireNet(hostname, 0);
     Deno.listen({ hostname, port: 0 }).close();
     return true;
   } catch {
@@ -165,8 +176,4 @@ function isUsable(hostname: string): boolean {
 function hostnameOf(address: string): string {
   if (address === "*") return "0.0.0.0";
   return address === "::*" ? "::" : address;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

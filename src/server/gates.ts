@@ -17,7 +17,7 @@ import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
 /** The gates of one server. */
 export function allGates(services: Services): Gate[] {
   const { users, clients, clientPause, config, replication } = services;
-  const { minReplicas, readOnly, staleData } = replicationGates(config, replication);
+  const { minReplicas, readOnly, staleData, replicaKeyspace } = replicationGates(config, replication);
   return [
     protectedGate(services),
     authGate(users),
@@ -27,6 +27,7 @@ export function allGates(services: Services): Gate[] {
     readOnly,
     staleData,
     services.loading.gate,
+    replicaKeyspace,
     pauseGate(clientPause, (context) => context.origin === "client" && clients.of(context)?.type === "replica"),
     queueGate,
     // What is about to run may have to wait for a save, which Redis's fork never asks of a command.

@@ -71,10 +71,12 @@ export class ServerLifecycle implements Lifecycle {
 
   /** Stops at once, without asking anybody. */
   async stop(exitCode = 0): Promise<void> {
-    const { cron, clients, clock, tasks, replication } = this.#services();
+    const { cron, clients, clock, tasks, persistence, replication } = this.#services();
     cron.stop();
     await this.#endpoints.close();
     replication.stop();
+    // Whoever wanted the data saved has had that done before: a save in the background could take minutes to end.
+    persistence.cancelBackgroundSave();
     for (const client of [...clients]) client.kill();
     await tasks.settled();
     clock.stop();
@@ -83,6 +85,7 @@ export class ServerLifecycle implements Lifecycle {
 
   async #run(flags: ShutdownFlags): Promise<string | null> {
     const { logger } = this.#services();
+    logger.warning("User requested shutdown...");
     for (const step of this.beforeStop) {
       const refusal = await step(flags);
       if (refusal === null || flags.isForced) continue;

@@ -7,6 +7,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import { requireNet } from "../base/net_access.ts";
 
 /** Pause after an accept that failed, in milliseconds. */
 const ACCEPT_RETRY_MS = 50;
@@ -34,8 +35,9 @@ export class Listener {
   readonly #listener: Deno.Listener;
   #isClosed = false;
 
-  /** Binds at once; throws what `Deno.listen` throws. */
+  /** Binds at once; throws what `Deno.listen` throws, or a `NetAccessError`. */
   constructor(address: ListenAddress, options: ListenerOptions) {
+    if (!("path" in address)) requireNet(address.hostname, address.port);
     this.#listener = "path" in address
       ? Deno.listen({ transport: "unix", path: address.path })
       : Deno.listen({ hostname: address.hostname, port: address.port });

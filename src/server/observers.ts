@@ -5,9 +5,9 @@
 import type { ExecutorObserver } from "../command/executor.ts";
 import type { Services } from "../commands/services.ts";
 import { abortOnRefusal } from "../transaction/transaction_gates.ts";
-import { CommandMeter } from "./command_meter.ts";
+import type { CommandMeter } from "./command_meter.ts";
 
 /** The observers of one server. */
-export function allObservers(services: Services): ExecutorObserver[] {
-  return [services.replication, abortOnRefusal, new CommandMeter(services)];
+export function allObservers(services: Services, meter: CommandMeter): ExecutorObserver[] {
+  return [services.replication, abortOnRefusal, meter];
 }

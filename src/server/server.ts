@@ -35,6 +35,7 @@ import { startBanner } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
 import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
+import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
@@ -50,6 +51,8 @@ export interface ServerOptions {
   readonly renames?: readonly { readonly from: string; readonly to: string }[];
   /** Takes each log line. */
   readonly writeLog?: (line: string) => void;
+  /** Whether the data in `dir` are loaded at the start; they are unless this is false. */
+  readonly loadsData?: boolean;
 }
 
 /** A server that cannot start; the message is for people. */
@@ -63,6 +66,7 @@ export class Server {
   readonly lifecycle: ServerLifecycle;
   readonly #endpoints: Endpoints;
   readonly #acceptor: Acceptor;
+  readonly #loadsData: boolean;
 
   constructor(options: ServerOptions = {}) {
     const clock = options.clock ?? new Clock();
@@ -110,16 +114,19 @@ export class Server {
     this.services = services;
     services.replication = createReplication(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
+    const meter = new CommandMeter(services);
     services.executor = new Executor({
       store,
       propagation,
       logger,
       registry: services.registry,
       gates: allGates(services),
-      observers: allObservers(services),
+      observers: allObservers(services, meter),
+      timer: meter,
       onUnknown: attackGuard(services),
     });
     this.#acceptor = new Acceptor(services);
+    this.#loadsData = options.loadsData ?? true;
     wireClients(services);
     wireReplication(services, this.lifecycle);
     this.#rename(options.renames ?? []);
@@ -142,12 +149,16 @@ export class Server {
     // As in Redis, `port 0` in the configuration means no TCP at all.
     if (port !== undefined || wanted !== 0) this.#listen(wanted);
     const unixRefusal = this.#endpoints.listenUnix();
-    if (unixRefusal !== null) throw this.#failure(`Failed opening Unix socket: bind: ${unixRefusal}`);
+    if (unixRefusal !== null) {
+      await this.#endpoints.close();
+      throw this.#failure(`Failed opening Unix socket: bind: ${unixRefusal}`);
+    }
+    if (!this.#endpoints.isListening) throw this.#failure("Configured to not listen anywhere, exiting.");
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();
     const startReplication = prepareReplication(this.services);
-    if (!await persistence.loadAtStart()) {
+    if (this.#loadsData && !await persistence.loadAtStart()) {
       // The log's last line is the reason.
       await this.lifecycle.stop(1);
       throw new StartError("The dataset cannot be loaded");

@@ -35,7 +35,8 @@ for (const { name, master: startMaster, replica: startReplica } of PAIRS) {
     await using replica = await startReplica([]);
     await writeFor(master, 1, () => follow(replica, master));
     await assertInSync(master, replica);
-    assertEquals((await infoOf(master, "stats"))["sync_full"], "1");
+    const stats = await infoOf(master, "stats");
+    assertEquals([stats["sync_full"], stats["sync_partial_ok"]], ["1", "0"]);
   });
 
   referenceTest(`full synchronisation ${name} through a file`, async () => {

@@ -3,7 +3,7 @@
  *
  * - `score.tsv`: unit, how many tests of that name pass, name. A name can stand for many tests where the suite's
  *   loops repeat it.
- * - `exclusions.tsv`: unit, name, reason. A test listed there is not expected to pass.
+ * - `exclusions.tsv`: unit, name, reason. A test listed there is not expected to pass and not run.
  * - `expected.tsv`: unit, how many tests pass on the real server.
  * - Lines that start with `#` are comments.
  */

@@ -1,3 +1,7 @@
+import { assertEquals } from "@std/assert";
+import { startServer } from "../../../src/mod.ts";
+import { RawClient } from "../../support/raw_client.ts";
+import { ErrorReply } from "../../support/reply_reader.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { assertSameTranscript } from "./same_transcript.ts";
 
@@ -104,4 +108,15 @@ referenceTest("client unblock ends a wait as if its time were up, or with an err
     await players.reply("a");
     await players.call("a", "ping");
   });
+});
+
+Deno.test("client setinfo is accepted, as clients made for Redis 7.2 expect", async () => {
+  await using server = await startServer();
+  using client = await RawClient.connect({ port: server.port });
+  assertEquals(await client.call("CLIENT", "SETINFO", "lib-name", "redis-js"), "OK");
+  assertEquals(await client.call("client", "setinfo", "LIB-VER", "1.0"), "OK");
+  const refusals = [["lib-name", "a b"], ["lib-ver", "\n"], ["other", "x"]].map((option) => {
+    return client.call("CLIENT", "SETINFO", ...option);
+  });
+  for (const refusal of refusals) assertEquals(await refusal instanceof ErrorReply, true);
 });

@@ -193,3 +193,18 @@ referenceTest("a replica that asks for something else is cut off", async () => {
     return server.log.includes("Replica generated a reply to command 'ping', disconnecting it: ");
   });
 });
+
+referenceTest("a replica must not touch keys, and the log says what it tried", async () => {
+  await onBoth(async (server) => {
+    using replica = await server.connect();
+    await replica.send("PSYNC", "?", -1);
+    assert((await replica.readLine()).startsWith("+FULLRESYNC "));
+    await replica.send("GET", "key");
+    await eventually(() => server.log.includes("disconnecting it: "));
+    return [
+      "Replica generated a reply to command 'get', disconnecting it: ",
+      "== CRITICAL == This master is sending an error to its replica: 'Replica can't interact with the keyspace'",
+      "after processing the command 'get'",
+    ].map((text) => server.log.includes(text));
+  });
+});
