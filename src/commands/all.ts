@@ -11,8 +11,10 @@ import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
+import { hashCommands } from "./hash/hash_commands.ts";
 import { listCommands } from "./list/list_commands.ts";
 import { setGroupCommands } from "./set/set_commands.ts";
+import { sortedSetCommands } from "./sorted_set/sorted_set_commands.ts";
 import { streamCommands } from "./stream/stream_commands.ts";
 import { counterCommands } from "./string/counter.ts";
 import { getCommands } from "./string/get.ts";
@@ -58,8 +60,10 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...pingCommands(services),
     ...sessionCommands(services),
     ...transactionCommands(services),
+    ...hashCommands(services),
     ...listCommands(services),
     ...setGroupCommands(services),
+    ...sortedSetCommands(services),
     ...streamCommands(services),
     ...counterCommands,
     ...getCommands(services),

@@ -11,8 +11,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { LoadContext } from "../rdb/load_context.ts";
 import type { RdbEntry, RdbVisitor } from "../rdb/rdb_visitor.ts";
+import { ConfiguredHashLimits } from "../store/configured_hash_limits.ts";
 import type { Database } from "../store/database.ts";
 import { NO_ENTRY } from "../store/entry_layout.ts";
+import { ConfiguredSortedSetLimits } from "../store/configured_sorted_set_limits.ts";
 import type { Store } from "../store/store.ts";
 import { writeString } from "../store/string_entries.ts";
 import { KIND_STRING } from "../values/kind.ts";
@@ -154,6 +156,8 @@ export function loadContext(store: Store, config: Config): LoadContext {
     hash: store.hash,
     listLimits: store.listLimits,
     maxIntsetEntries: config.integer("set-max-intset-entries").value,
+    sortedSetLimits: new ConfiguredSortedSetLimits(config),
+    hashLimits: new ConfiguredHashLimits(config),
   };
 }
 

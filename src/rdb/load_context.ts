@@ -2,16 +2,22 @@
 
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Arena } from "../values/arena.ts";
+import type { HashLimits } from "../values/hash_value.ts";
 import type { ListLimits } from "../values/quicklist.ts";
+import type { SortedSetLimits } from "../values/sorted_set_value.ts";
 
 /** Where and within which limits values are built. */
 export interface LoadContext {
   /** Where the values live. */
   readonly arena: Arena;
-  /** The hash of sets that are tables. */
+  /** The hash of values that are tables. */
   readonly hash: SeededHash;
   /** What a loaded list takes over. */
   readonly listLimits: ListLimits;
   /** `set-max-intset-entries`: a loaded set with more members becomes a table. */
   readonly maxIntsetEntries: number;
+  /** Up to where a loaded sorted set is a listpack. */
+  readonly sortedSetLimits: SortedSetLimits;
+  /** Up to where a loaded hash is a listpack. */
+  readonly hashLimits: HashLimits;
 }

@@ -67,18 +67,34 @@ export const TYPE_STRING = 0;
 export const TYPE_LIST = 1;
 /** A set, one string per member. */
 export const TYPE_SET = 2;
+/** A sorted set, the scores as text. */
+export const TYPE_ZSET = 3;
+/** A hash, two strings per pair. */
+export const TYPE_HASH = 4;
+/** A sorted set, the scores as doubles. */
+export const TYPE_ZSET_2 = 5;
 /** A value of a module. */
 export const TYPE_MODULE = 6;
 /** A value of a module, readable without the module. */
 export const TYPE_MODULE_2 = 7;
+/** A hash in one zipmap. */
+export const TYPE_HASH_ZIPMAP = 9;
 /** A list in one ziplist. */
 export const TYPE_LIST_ZIPLIST = 10;
 /** A set in one intset. */
 export const TYPE_SET_INTSET = 11;
+/** A sorted set in one ziplist. */
+export const TYPE_ZSET_ZIPLIST = 12;
+/** A hash in one ziplist. */
+export const TYPE_HASH_ZIPLIST = 13;
 /** A list of ziplists. */
 export const TYPE_LIST_QUICKLIST = 14;
 /** A stream, as of 5.0. */
 export const TYPE_STREAM_LISTPACKS = 15;
+/** A hash in one listpack. */
+export const TYPE_HASH_LISTPACK = 16;
+/** A sorted set in one listpack. */
+export const TYPE_ZSET_LISTPACK = 17;
 /** A list of nodes, each a listpack or one plain element. */
 export const TYPE_LIST_QUICKLIST_2 = 18;
 /** A stream, as of 7.0: with first id, tombstone and counters. */
@@ -116,14 +132,6 @@ export const MAX_RDB_STRING_BYTES = 0x7fffffff;
 /** Strings up to this many bytes are never compressed. */
 export const MIN_COMPRESSED_BYTES = 20;
 const TYPE_NAMES: Readonly<Record<number, string>> = {
-  3: "sorted set",
-  4: "hash",
-  5: "sorted set with binary scores",
-  9: "hash as zipmap",
-  12: "sorted set as ziplist",
-  13: "hash as ziplist",
-  16: "hash as listpack",
-  17: "sorted set as listpack",
   22: "hash with field expiry, before 7.4",
   23: "hash with field expiry as listpack, before 7.4",
   24: "hash with field expiry",

@@ -58,6 +58,8 @@ export class RdbReader {
 
   /** A slot for whoever reads one string after the other, so that not every value needs its own. */
   readonly text: StringSlot = new StringSlot();
+  /** A second one, for the first of two strings that belong together. */
+  readonly field: StringSlot = new StringSlot();
 
   /** The length that `tryLength()` read; above 2^53 it is rounded, and `lengthHigh` and `lengthLow` are exact. */
   length = 0;

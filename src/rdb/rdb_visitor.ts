@@ -7,8 +7,10 @@
 
 import type { Slice } from "../bytes/slice.ts";
 import type { Kind, KIND_CODES } from "../values/kind.ts";
+import type { HashValue } from "../values/hash_value.ts";
 import type { ListValue } from "../values/list_value.ts";
 import type { SetValue } from "../values/set_value.ts";
+import type { SortedSetValue } from "../values/sorted_set_value.ts";
 import type { StreamValue } from "../values/stream_value.ts";
 
 /** A record type, refused by the compiler unless it has a member for every kind. */
@@ -19,6 +21,8 @@ export type RdbValues = EachKind<{
   string: Slice;
   list: ListValue;
   set: SetValue;
+  zset: SortedSetValue;
+  hash: HashValue;
   stream: StreamValue;
 }>;
 

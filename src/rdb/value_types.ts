@@ -9,8 +9,10 @@ import type { LoadContext } from "./load_context.ts";
 import type { RdbReader } from "./rdb_reader.ts";
 import type { RdbValues } from "./rdb_visitor.ts";
 import type { RdbWriter } from "./rdb_writer.ts";
+import { HASH_TYPES, hashType, loadHash, saveHash } from "./types/hash.ts";
 import { LIST_TYPES, listType, loadList, saveList } from "./types/list.ts";
 import { loadSet, saveSet, SET_TYPES, setType } from "./types/set.ts";
+import { loadSortedSet, saveSortedSet, SORTED_SET_TYPES, sortedSetType } from "./types/sorted_set.ts";
 import { loadStream, saveStream, STREAM_TYPES, streamType } from "./types/stream.ts";
 import { loadString, saveString, STRING_TYPES, stringType } from "./types/string.ts";
 
@@ -34,6 +36,8 @@ export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
   string: { types: STRING_TYPES, typeOf: stringType, save: saveString, load: loadString },
   list: { types: LIST_TYPES, typeOf: listType, save: saveList, load: loadList },
   set: { types: SET_TYPES, typeOf: setType, save: saveSet, load: loadSet },
+  zset: { types: SORTED_SET_TYPES, typeOf: sortedSetType, save: saveSortedSet, load: loadSortedSet },
+  hash: { types: HASH_TYPES, typeOf: hashType, save: saveHash, load: loadHash },
   stream: { types: STREAM_TYPES, typeOf: streamType, save: saveStream, load: loadStream },
 };
 

@@ -6,9 +6,11 @@
  *   `duplicate()`, `free()` and `freeSome(budget)`.
  */
 
+import type { HashValue } from "../values/hash_value.ts";
 import type { ListValue } from "../values/list_value.ts";
 import type { SetValue } from "../values/set_value.ts";
+import type { SortedSetValue } from "../values/sorted_set_value.ts";
 import type { StreamValue } from "../values/stream_value.ts";
 
-/** A list, a set or a stream. */
-export type Value = ListValue | SetValue | StreamValue;
+/** A value of any kind but string. */
+export type Value = HashValue | ListValue | SetValue | SortedSetValue | StreamValue;

@@ -11,6 +11,8 @@ import { parseInteger, parseSafeInteger, writeBigInteger, writeInteger } from ".
 /** A signed 64-bit integer: a bigint only beyond `Number.MAX_SAFE_INTEGER`. */
 export type Int64 = number | bigint;
 
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
 const ZERO = 0x30;
 const TWO_32 = 0x1_0000_0000;
 /** Shorter text than this is safe or no integer at all. */
@@ -20,6 +22,16 @@ const WIDE_TEXT_MIN = 16;
 export function canonicalInt64(value: bigint): Int64 {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
+}
+
+/** The sum of two 64-bit integers, or null where it has more bits. */
+export function addInt64(a: Int64, b: Int64): Int64 | null {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  const sum = BigInt(a) + BigInt(b);
+  return sum < INT64_MIN || sum > INT64_MAX ? null : canonicalInt64(sum);
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 
 /** A kind of value, by its name in TYPE's reply. */
-export type Kind = "string" | "list" | "set" | "stream";
+export type Kind = "string" | "list" | "set" | "zset" | "hash" | "stream";
 
 /** Number of the kind "string". */
 export const KIND_STRING = 0;
@@ -16,6 +16,10 @@ export const KIND_STRING = 0;
 export const KIND_LIST = 1;
 /** Number of the kind "set". */
 export const KIND_SET = 2;
+/** Number of the kind "zset", the sorted sets. */
+export const KIND_ZSET = 3;
+/** Number of the kind "hash". */
+export const KIND_HASH = 4;
 /** Number of the kind "stream". */
 export const KIND_STREAM = 6;
 
@@ -24,6 +28,8 @@ export const KIND_CODES = {
   string: KIND_STRING,
   list: KIND_LIST,
   set: KIND_SET,
+  zset: KIND_ZSET,
+  hash: KIND_HASH,
   stream: KIND_STREAM,
 } as const satisfies Record<Kind, number>;
 

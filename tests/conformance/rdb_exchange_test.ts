@@ -11,17 +11,25 @@ import { RdbParser } from "../../src/rdb/rdb_parser.ts";
 import type { RdbEntry, RdbVisitor } from "../../src/rdb/rdb_visitor.ts";
 import { drain, RdbWriter, type RdbWriterOptions } from "../../src/rdb/rdb_writer.ts";
 import { VALUE_TYPES } from "../../src/rdb/value_types.ts";
-import { KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING } from "../../src/values/kind.ts";
+import { KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING, KIND_ZSET } from "../../src/values/kind.ts";
 import { bytesOfText, textOfBytes } from "../support/byte_text.ts";
 import { type DatasetEntry, type DatasetValue, dumpDataset } from "../support/dataset_dump.ts";
 import { type DatasetOptions, writeDataset } from "../support/datasets.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { referenceTest, startReference } from "../support/reference.ts";
-import { listElements, Recorder, setMembers, streamContent, textOf } from "../unit/rdb/recorder.ts";
+import {
+  hashPairs,
+  listElements,
+  Recorder,
+  scoredMembers,
+  setMembers,
+  streamContent,
+  textOf,
+} from "../unit/rdb/recorder.ts";
 
 const DATASET: DatasetOptions = {
   seed: 11,
-  families: ["strings", "lists", "sets", "streams", "expiries"],
+  families: ["strings", "lists", "sets", "sortedSets", "hashes", "streams", "expiries"],
   databases: [0, 3, 15],
 };
 
@@ -90,6 +98,12 @@ class Copier extends Recorder {
       case KIND_SET:
         writeKey(VALUE_TYPES.set.typeOf(entry.value));
         return drain(VALUE_TYPES.set.save(writer, entry.value));
+      case KIND_HASH:
+        writeKey(VALUE_TYPES.hash.typeOf(entry.value));
+        return drain(VALUE_TYPES.hash.save(writer, entry.value));
+      case KIND_ZSET:
+        writeKey(VALUE_TYPES.zset.typeOf(entry.value));
+        return drain(VALUE_TYPES.zset.save(writer, entry.value));
       case KIND_STREAM:
         writeKey(VALUE_TYPES.stream.typeOf(entry.value));
         return drain(VALUE_TYPES.stream.save(writer, entry.value));
@@ -105,6 +119,10 @@ function valueOf(entry: RdbEntry): { type: string; value: DatasetValue } {
       return { type: "list", value: listElements(entry.value) };
     case KIND_SET:
       return { type: "set", value: setMembers(entry.value) };
+    case KIND_HASH:
+      return { type: "hash", value: hashPairs(entry.value) };
+    case KIND_ZSET:
+      return { type: "zset", value: scoredMembers(entry.value) };
     case KIND_STREAM:
       return { type: "stream", value: streamValue(streamContent(entry.value)) };
   }
@@ -215,6 +233,14 @@ referenceTest("dumpPayload() and DUMP of the real server are the same bytes", as
         break;
       case KIND_STREAM:
         assertEquals(textOfBytes(dumpPayload("stream", dumped.value, true)), textOfBytes(payload), key);
+        break;
+      case KIND_ZSET:
+        assertEquals(textOfBytes(dumpPayload("zset", dumped.value, true)), textOfBytes(payload), key);
+        break;
+      case KIND_HASH:
+        // As for a set below.
+        if (dumped.value.table !== null) break;
+        assertEquals(textOfBytes(dumpPayload("hash", dumped.value, true)), textOfBytes(payload), key);
         break;
       case KIND_SET:
         // The order within a table is each server's own; an intset has one order.

@@ -11,6 +11,8 @@ import type { Value } from "../../store/value.ts";
 import type { Kind } from "../../values/kind.ts";
 import { ListCursor, type ListValue } from "../../values/list_value.ts";
 import { SetCursor, type SetValue } from "../../values/set_value.ts";
+import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
+import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 
 const MIN_BYTES = 1024;
 /** Offsets are 32 bits. */
@@ -90,6 +92,7 @@ interface Sortable<V> {
 
 const listCursor = new ListCursor();
 const setCursor = new SetCursor();
+const sortedSetCursor = new SortedSetCursor();
 
 const SORTABLE_LIST: Sortable<ListValue> = {
   isOrdered: true,
@@ -117,10 +120,24 @@ const SORTABLE_SET: Sortable<SetValue> = {
   },
 };
 
+const SORTABLE_SORTED_SET: Sortable<SortedSetValue> = {
+  isOrdered: true,
+  length: (set) => set.size,
+  collect(set, { first, count, isReverse }, elements) {
+    sortedSetCursor.seek(set, first, isReverse);
+    for (let left = count; left > 0; left--) {
+      sortedSetCursor.next();
+      elements.add(sortedSetCursor.member);
+    }
+  },
+};
+
 const SORTABLES: { readonly [K in Kind]: Sortable<Extract<Value, { kind: K }>> | null } = {
   string: null,
   list: SORTABLE_LIST,
   set: SORTABLE_SET,
+  zset: SORTABLE_SORTED_SET,
+  hash: null,
   stream: null,
 };
 

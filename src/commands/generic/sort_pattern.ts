@@ -32,6 +32,8 @@ const FIELD_READERS: { readonly [K in Kind]: FieldReader<Extract<Value, { kind: 
   string: null,
   list: null,
   set: null,
+  zset: null,
+  hash: (hash, field, out) => hash.get(field, out),
   stream: null,
 };
 

@@ -14,11 +14,14 @@
  */
 
 import { ascii } from "../../bytes/ascii.ts";
+import { formatDouble } from "../../bytes/double.ts";
 import { sha1, SHA1_BYTES } from "../../bytes/sha1.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { type Kind, KIND_STRING } from "../../values/kind.ts";
+import { HashCursor } from "../../values/hash_value.ts";
 import { ListCursor } from "../../values/list_value.ts";
 import { SetCursor } from "../../values/set_value.ts";
+import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
 import { StreamCursor } from "../../values/stream_cursor.ts";
 import { MAX_STREAM_ID, MIN_STREAM_ID } from "../../values/stream_id.ts";
 import type { EntryRef } from "../../store/entry_layout.ts";
@@ -94,6 +97,28 @@ const DIGESTERS: { readonly [K in Exclude<Kind, "string">]: Digester<K> } = {
     cursor.open(set);
     while (cursor.next()) digest.xor(cursor.member.bytes, cursor.member.start, cursor.member.end);
     cursor.close();
+  },
+  hash(digest, hash) {
+    const cursor = new HashCursor();
+    const pair = new Digest();
+    cursor.open(hash);
+    while (cursor.next()) {
+      pair.clear().mixSlice(cursor.field);
+      pair.mixSlice(cursor.value);
+      digest.xorDigest(pair);
+    }
+    cursor.close();
+  },
+  zset(digest, set) {
+    const cursor = new SortedSetCursor();
+    const pair = new Digest();
+    cursor.seek(set);
+    while (cursor.next()) {
+      pair.clear().mixSlice(cursor.member);
+      const score = ascii(formatDouble(cursor.score));
+      pair.mix(score, 0, score.length);
+      digest.xorDigest(pair);
+    }
   },
   stream(digest, stream) {
     const cursor = new StreamCursor();

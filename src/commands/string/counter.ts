@@ -34,11 +34,10 @@ import {
   writeStringBytes,
   writeStringInteger,
 } from "../../store/string_entries.ts";
-import { canonicalInt64, type Int64 } from "../../values/int64.ts";
+import { addInt64, type Int64 } from "../../values/int64.ts";
 import { KIND_STRING } from "../../values/kind.ts";
 
 const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
 
 const view = new StringView();
 
@@ -69,7 +68,7 @@ function add({ db }: Context, key: Slice, increment: Int64, reply: Reply): void 
     if (db.kindOf(entry) !== KIND_STRING) return reply.error(WRONG_TYPE);
     const value = stringAsInteger(db.keyspace, entry);
     if (value === null) return reply.error(NOT_AN_INTEGER);
-    sum = sumOf(value, increment);
+    sum = addInt64(value, increment);
     if (sum === null) return reply.error(INCREMENT_OVERFLOW);
     const { keyspace } = db;
     writeStringInteger(keyspace, entry, key, sum, keyspace.lruOf(entry));
@@ -78,16 +77,6 @@ function add({ db }: Context, key: Slice, increment: Int64, reply: Reply): void 
   }
   db.commit(key, NOTIFY_STRING, "incrby");
   reply.integer(sum);
-}
-
-/** The sum of two 64-bit integers, or null where it has more bits. */
-function sumOf(a: Int64, b: Int64): Int64 | null {
-  if (typeof a === "number" && typeof b === "number") {
-    const sum = a + b;
-    if (Number.isSafeInteger(sum)) return sum;
-  }
-  const sum = BigInt(a) + BigInt(b);
-  return sum < INT64_MIN || sum > INT64_MAX ? null : canonicalInt64(sum);
 }
 
 function incrByFloat(context: Context, args: Args, reply: Reply): void {

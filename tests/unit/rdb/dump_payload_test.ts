@@ -3,12 +3,21 @@ import { crc64 } from "../../../src/bytes/crc64.ts";
 import { Slice } from "../../../src/bytes/slice.ts";
 import { dumpPayload, isIntactDumpPayload, parseDumpPayload } from "../../../src/rdb/dump_payload.ts";
 import { RdbFormatError } from "../../../src/rdb/rdb_format_error.ts";
-import { KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING } from "../../../src/values/kind.ts";
+import { KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING, KIND_ZSET } from "../../../src/values/kind.ts";
 import { ListValue } from "../../../src/values/list_value.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import { textOfBytes } from "../../support/byte_text.ts";
-import { listElements, Recorder, setMembers, sliceOf, streamContent, textOf } from "./recorder.ts";
-import { sampleList, sampleSet, sampleStream } from "./sample_values.ts";
+import {
+  hashPairs,
+  listElements,
+  Recorder,
+  setMembers,
+  sliceOf,
+  sortedSetPairs,
+  streamContent,
+  textOf,
+} from "./recorder.ts";
+import { sampleHash, sampleList, sampleSet, sampleSortedSet, sampleStream } from "./sample_values.ts";
 
 /** `payload` with the right checksum for its other bytes. */
 function signed(payload: Uint8Array<ArrayBuffer>): Slice {
@@ -37,6 +46,8 @@ Deno.test("parseDumpPayload() reads what dumpPayload() wrote, also in the middle
     const random = new SeededRandom(seed);
     const list = sampleList(context, random, 50);
     const set = sampleSet(context, random, 50);
+    const hash = sampleHash(context, random, 50);
+    const sortedSet = sampleSortedSet(context, random, 50);
     const stream = sampleStream(context, random, 30);
     const text = random.binary(30);
     const isCompressed = random.chance(0.5);
@@ -44,6 +55,8 @@ Deno.test("parseDumpPayload() reads what dumpPayload() wrote, also in the middle
       dumpPayload("string", sliceOf(text), isCompressed),
       dumpPayload("list", list, isCompressed),
       dumpPayload("set", set, isCompressed),
+      dumpPayload("hash", hash, isCompressed),
+      dumpPayload("zset", sortedSet, isCompressed),
       dumpPayload("stream", stream, isCompressed),
     ];
     for (const payload of payloads) {
@@ -55,6 +68,8 @@ Deno.test("parseDumpPayload() reads what dumpPayload() wrote, also in the middle
       if (dumped.kind === KIND_STRING) assertEquals(textOf(dumped.value), text);
       if (dumped.kind === KIND_LIST) assertEquals(listElements(dumped.value), listElements(list));
       if (dumped.kind === KIND_SET) assertEquals(setMembers(dumped.value), setMembers(set));
+      if (dumped.kind === KIND_HASH) assertEquals(hashPairs(dumped.value), hashPairs(hash));
+      if (dumped.kind === KIND_ZSET) assertEquals(sortedSetPairs(dumped.value), sortedSetPairs(sortedSet));
       if (dumped.kind === KIND_STREAM) assertEquals(streamContent(dumped.value), streamContent(stream));
     }
   }
@@ -82,6 +97,10 @@ Deno.test("parseDumpPayload() throws nothing but RdbFormatError and leaves no me
   const payloads = [
     dumpPayload("list", sampleList(source, random, 30), false),
     dumpPayload("set", sampleSet(source, random, 30), false),
+    dumpPayload("hash", sampleHash(source, random, 20), false),
+    dumpPayload("hash", sampleHash(source, random, 30), false),
+    dumpPayload("zset", sampleSortedSet(source, random, 20), false),
+    dumpPayload("zset", sampleSortedSet(source, random, 30), false),
     dumpPayload("stream", sampleStream(source, random, 30), false),
   ];
   const { context } = new Recorder();

@@ -4,24 +4,38 @@
  * - Texts have one character per byte.
  */
 import { ByteWriter } from "../../../src/bytes/byte_writer.ts";
+import { formatDouble } from "../../../src/bytes/double.ts";
 import { SeededHash } from "../../../src/bytes/seeded_hash.ts";
 import { Slice } from "../../../src/bytes/slice.ts";
 import type { LoadContext } from "../../../src/rdb/load_context.ts";
 import { RdbParser } from "../../../src/rdb/rdb_parser.ts";
 import type { RdbEntry, RdbVisitor } from "../../../src/rdb/rdb_visitor.ts";
 import { RdbWriter } from "../../../src/rdb/rdb_writer.ts";
+import { HashCursor, type HashLimits, type HashValue } from "../../../src/values/hash_value.ts";
 import { Arena } from "../../../src/values/arena.ts";
-import { KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING } from "../../../src/values/kind.ts";
+import { KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING, KIND_ZSET } from "../../../src/values/kind.ts";
 import { ListCursor, type ListValue } from "../../../src/values/list_value.ts";
 import { DEFAULT_LIST_LIMITS } from "../../../src/values/quicklist.ts";
 import { SetCursor, type SetValue } from "../../../src/values/set_value.ts";
+import { SortedSetCursor } from "../../../src/values/sorted_set_cursor.ts";
+import type { SortedSetLimits, SortedSetValue } from "../../../src/values/sorted_set_value.ts";
 import { StreamCursor } from "../../../src/values/stream_cursor.ts";
 import { MAX_STREAM_ID, MIN_STREAM_ID } from "../../../src/values/stream_id.ts";
 import type { StreamValue } from "../../../src/values/stream_value.ts";
 import { bytesOfText, textOfBytes } from "../../support/byte_text.ts";
 
+/** The limits that Redis has by default. */
+export const DEFAULT_HASH_LIMITS: HashLimits = { maxListpackEntries: 512, maxListpackValue: 64 };
+
+/** The limits that Redis has by default. */
+export const DEFAULT_SORTED_SET_LIMITS: SortedSetLimits = { maxListpackEntries: 128, maxListpackValue: 64 };
+
 /** A value as JSON can hold it. */
-export type PlainValue = string | { list: string[] } | { set: string[] } | { stream: Record<string, unknown> };
+export type PlainValue = string | { hash: [string, string][] } | { list: string[] } | { set: string[] } | {
+  zset: [string, number][];
+} | {
+  stream: Record<string, unknown>;
+};
 
 /** One key of a file. */
 export interface RecordedKey {
@@ -45,12 +59,18 @@ export class Recorder implements RdbVisitor {
   hasChecksum: boolean | null = null;
   #db = 0;
 
-  constructor(maxIntsetEntries = 512) {
+  constructor(
+    maxIntsetEntries = 512,
+    hashLimits: HashLimits = DEFAULT_HASH_LIMITS,
+    sortedSetLimits: SortedSetLimits = DEFAULT_SORTED_SET_LIMITS,
+  ) {
     this.context = {
       arena: new Arena(),
       hash: new SeededHash(1, 2),
       listLimits: DEFAULT_LIST_LIMITS,
       maxIntsetEntries,
+      hashLimits,
+      sortedSetLimits,
     };
   }
 
@@ -154,6 +174,28 @@ export function setMembers(set: SetValue): string[] {
   return members.sort();
 }
 
+/** The pairs of a hash, sorted. */
+export function hashPairs(hash: HashValue): [string, string][] {
+  const cursor = new HashCursor();
+  const pairs: [string, string][] = [];
+  for (cursor.open(hash); cursor.next();) pairs.push([textOf(cursor.field), textOf(cursor.value)]);
+  cursor.close();
+  return pairs.sort((left, right) => (left[0] < right[0] ? -1 : 1));
+}
+
+/** The members and scores of a sorted set, in their order. */
+export function sortedSetPairs(set: SortedSetValue): [string, number][] {
+  const cursor = new SortedSetCursor();
+  const pairs: [string, number][] = [];
+  for (cursor.seek(set); cursor.next();) pairs.push([textOf(cursor.member), cursor.score]);
+  return pairs;
+}
+
+/** The members of a sorted set with their scores as text, in their order. */
+export function scoredMembers(set: SortedSetValue): [string, string][] {
+  return sortedSetPairs(set).map(([member, score]) => [member, formatDouble(score)]);
+}
+
 /** All that a stream holds. */
 export function streamContent(stream: StreamValue): Record<string, unknown> {
   const cursor = new StreamCursor();
@@ -193,6 +235,10 @@ function plainValue(entry: RdbEntry): PlainValue {
       return { list: listElements(entry.value) };
     case KIND_SET:
       return { set: setMembers(entry.value) };
+    case KIND_HASH:
+      return { hash: hashPairs(entry.value) };
+    case KIND_ZSET:
+      return { zset: sortedSetPairs(entry.value) };
     case KIND_STREAM:
       return { stream: streamContent(entry.value) };
   }

@@ -5,8 +5,10 @@ import type { RdbValues } from "../../../src/rdb/rdb_visitor.ts";
 import { drain, type RdbWriter } from "../../../src/rdb/rdb_writer.ts";
 import { VALUE_TYPES } from "../../../src/rdb/value_types.ts";
 import type { Kind } from "../../../src/values/kind.ts";
+import { HashValue } from "../../../src/values/hash_value.ts";
 import { ListValue } from "../../../src/values/list_value.ts";
 import { SetValue } from "../../../src/values/set_value.ts";
+import { SortedSetValue } from "../../../src/values/sorted_set_value.ts";
 import { StreamGroup } from "../../../src/values/stream_group.ts";
 import { StreamId } from "../../../src/values/stream_id.ts";
 import { StreamValue } from "../../../src/values/stream_value.ts";
@@ -55,6 +57,33 @@ export function sampleSet(context: LoadContext, random: SeededRandom, size: numb
   for (let count = 0; count < size; count++) {
     const text = areIntegers ? String(random.word() * 2 ** random.integer(0, 20) - 2 ** 31) : sampleText(random);
     set.add(sliceOf(text), context.maxIntsetEntries);
+  }
+  return set;
+}
+
+/** A hash, which is a table if a text is long. */
+export function sampleHash(context: LoadContext, random: SeededRandom, size: number): HashValue {
+  const hash = new HashValue(context.arena, context.hash);
+  const sample = random.chance(0.5) ? sampleText : (random: SeededRandom) => random.letters(random.integer(0, 9));
+  for (let count = 0; count < size; count++) {
+    hash.set(sliceOf(sample(random)), sliceOf(sample(random)), context.hashLimits);
+  }
+  return hash;
+}
+
+/** A sorted set, which is a table if a member is long. */
+export function sampleSortedSet(context: LoadContext, random: SeededRandom, size: number): SortedSetValue {
+  const set = new SortedSetValue(context.arena, context.hash);
+  const sample = random.chance(0.5) ? sampleText : (random: SeededRandom) => random.letters(random.integer(0, 9));
+  for (let count = 0; count < size; count++) {
+    const score = random.pick([
+      random.integer(-9, 9),
+      random.integer(-9, 9) / 8,
+      random.word() * 2 ** 20,
+      Infinity,
+      0.1,
+    ]);
+    set.put(sliceOf(sample(random)), score, 0, context.sortedSetLimits);
   }
   return set;
 }

@@ -1,0 +1,401 @@
+/**
+ * Sorted set values: a listpack of pairs while there are few and short members, a dict with a skip list afterwards.
+ *
+ * - The limits are passed to what adds; a sorted set beyond them stays as it is until something is added. There is no
+ *   way back, except for results that are built as a table and may then be made a listpack.
+ * - A rank counts from 0, from the lowest score. Scores are never NaN.
+ */
+
+import type { Random } from "../base/random.ts";
+import type { SeededHash } from "../bytes/seeded_hash.ts";
+import { Slice } from "../bytes/slice.ts";
+import type { Arena } from "./arena.ts";
+import { Dict } from "./dict.ts";
+import {
+  listpackBytes,
+  ListpackEntry,
+  listpackFind,
+  listpackFirst,
+  listpackLength,
+  listpackRead,
+  listpackSeek,
+} from "./listpack.ts";
+import { createListpack, importListpack, isSafeToAdd, listpackDelete, listpackDeleteRange } from "./listpack_edit.ts";
+import { SkipList } from "./skip_list.ts";
+import {
+  appendPair,
+  firstPairIn,
+  insertPair,
+  lastPairIn,
+  nextPair,
+  pairEndsAfter,
+  readPairScore,
+} from "./sorted_set_listpack.ts";
+import type { SortedSetRange } from "./sorted_set_range.ts";
+
+/** Up to which size a sorted set is a listpack. */
+export interface SortedSetLimits {
+  /** `zset-max-listpack-entries`. */
+  readonly maxListpackEntries: number;
+  /** `zset-max-listpack-value`: bytes of a member. */
+  readonly maxListpackValue: number;
+}
+
+/** Rules of `put`, as bits: the score is added to that of the member. */
+export const PUT_INCREMENT = 1;
+/** Only members that are missing. */
+export const PUT_NEW = 2;
+/** Only members that are there. */
+export const PUT_EXISTING = 4;
+/** A member that is there only gets a greater score. */
+export const PUT_GREATER = 8;
+/** A member that is there only gets a lesser score. */
+export const PUT_LESS = 16;
+
+/**
+ * What `put` did: the member was added, got another score, had that score before, was left alone as the rules demand, or
+ * was left alone because the sum is no number.
+ */
+export type PutOutcome = "added" | "updated" | "same" | "skipped" | "nan";
+
+/** What `sizeBytes` counts for a sorted set beside its contents. */
+const SORTED_SET_BYTES = 16;
+
+const scratch = new ListpackEntry();
+
+/** A sorted set. */
+export class SortedSetValue {
+  readonly #arena: Arena;
+  readonly #hash: SeededHash;
+  #listpack: number;
+  #table: Dict | null = null;
+  #order: SkipList | null = null;
+  /** Bytes of the table's entries. */
+  #entryBytes = 0;
+
+  /** The score that the last `put` came to, unless it skipped. */
+  resultScore = 0;
+
+  /** An empty sorted set, which begins as a listpack. */
+  constructor(arena: Arena, hash: SeededHash) {
+    this.#arena = arena;
+    this.#hash = hash;
+    this.#listpack = createListpack(arena);
+  }
+
+  /** A sorted set with a copy of the listpack in `bytes[start, end)`, which was validated before. */
+  static fromListpack(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SortedSetValue {
+    const set = new SortedSetValue(arena, hash);
+    arena.free(set.#listpack);
+    set.#listpack = importListpack(arena, bytes, start, end);
+    return set;
+  }
+
+  /** Number of members. */
+  get size(): number {
+    if (this.#table !== null) return this.#table.size;
+    return listpackLength(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack)) / 2;
+  }
+
+  /** As TYPE names it. */
+  get kind(): "zset" {
+    return "zset";
+  }
+
+  /** As OBJECT ENCODING names it. */
+  get encoding(): "listpack" | "skiplist" {
+    return this.#table === null ? "listpack" : "skiplist";
+  }
+
+  /** The members of a large sorted set, or null while it is a listpack: for walks and statistics. */
+  get table(): Dict | null {
+    return this.#table;
+  }
+
+  /** The order of a large sorted set, or null while it is a listpack. */
+  get order(): SkipList | null {
+    return this.#order;
+  }
+
+  /** The arena that holds the listpack. */
+  get arena(): Arena {
+    return this.#arena;
+  }
+
+  /** The listpack's block; only while there is no table. */
+  get listpack(): number {
+    return this.#listpack;
+  }
+
+  /** Memory of the sorted set in bytes. */
+  get sizeBytes(): number {
+    if (this.#table === null) return SORTED_SET_BYTES + this.#arena.capacity(this.#listpack);
+    return SORTED_SET_BYTES + this.#table.tableBytes + this.#entryBytes + this.#order!.sizeBytes;
+  }
+
+  /** Blocks that freeing gives back, as Redis's `lazyfreeGetFreeEffort`. */
+  get freeEffort(): number {
+    return this.#table === null ? 1 : this.#table.size;
+  }
+
+  /** The listpack's own bytes in `slice`, for saving: valid until the value changes. Only while there is no table. */
+  readListpack(slice: Slice): void {
+    slice.bytes = this.#arena.bytesOf(this.#listpack);
+    slice.start = this.#arena.offsetOf(this.#listpack);
+    slice.end = slice.start + listpackBytes(slice.bytes, slice.start);
+  }
+
+  /** Adds a member or changes its score, by the rules in the bits of `rules`. As Redis's `zsetAdd`. */
+  put(member: Slice, score: number, rules: number, limits: SortedSetLimits): PutOutcome {
+    const table = this.#table;
+    let place: number;
+    if (table === null) place = this.#find(member);
+    else place = table.find(member.bytes, member.start, member.end);
+    if (place === 0) {
+      if ((rules & PUT_EXISTING) !== 0) return "skipped";
+      this.resultScore = score;
+      this.#add(member, score, limits);
+      return "added";
+    }
+    if ((rules & PUT_NEW) !== 0) return "skipped";
+    const current = this.scoreOf(place);
+    const wanted = (rules & PUT_INCREMENT) !== 0 ? current + score : score;
+    if (wanted !== wanted) return "nan";
+    if (((rules & PUT_LESS) !== 0 && wanted >= current) || ((rules & PUT_GREATER) !== 0 && wanted <= current)) {
+      return "skipped";
+    }
+    this.resultScore = wanted;
+    if (wanted === current) return "same";
+    if (table === null) {
+      this.#listpack = listpackDelete(this.#arena, this.#listpack, place, 2);
+      this.#listpack = insertPair(this.#arena, this.#listpack, member, wanted);
+    } else {
+      this.#order!.updateScore(table.userWord(place), wanted);
+    }
+    return "updated";
+  }
+
+  /** Gives the member that a handle names a score, 0 in the place of -0 too. Only while there is a table. */
+  setScore(handle: number, score: number): void {
+    this.#order!.updateScore(this.#table!.userWord(handle), score);
+  }
+
+  /** Removes a member; false if it is none. */
+  remove(member: Slice): boolean {
+    const table = this.#table;
+    const handle = this.find(member);
+    if (handle === 0) return false;
+    if (table === null) this.#listpack = listpackDelete(this.#arena, this.#listpack, handle, 2);
+    else {
+      this.#order!.remove(table.userWord(handle));
+      this.#removeEntry(handle);
+      table.shrinkIfSparse();
+    }
+    return true;
+  }
+
+  /** Removes `count` members from `rank` on, which must be there. */
+  removeRange(rank: number, count: number): void {
+    if (count <= 0) return;
+    if (this.#table === null) {
+      this.#listpack = listpackDeleteRange(this.#arena, this.#listpack, 2 * rank, 2 * count);
+      return;
+    }
+    this.#order!.removeRange(rank, count, (entry) => this.#removeEntry(entry));
+    this.#table.shrinkIfSparse();
+  }
+
+  /** A handle of a member: a number that names it until the sorted set changes; 0 if it is none. */
+  find(member: Slice): number {
+    return this.#table === null ? this.#find(member) : this.#table.find(member.bytes, member.start, member.end);
+  }
+
+  /** The score of the member that a handle names. */
+  scoreOf(handle: number): number {
+    if (this.#table !== null) return this.#order!.score(this.#table.userWord(handle));
+    return readPairScore(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle);
+  }
+
+  /** Reads the member that a handle names. */
+  readHandle(handle: number, member: ListpackEntry): void {
+    const table = this.#table;
+    if (table === null) {
+      listpackRead(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle, member);
+      return;
+    }
+    const start = table.keyOffset(handle);
+    member.setString(this.#arena.bytesOf(handle), start, start + table.keyLength(handle));
+  }
+
+  /** How many members stand before the one that a handle names. */
+  rankOf(handle: number): number {
+    if (this.#table !== null) return this.#order!.rankOf(this.#table.userWord(handle));
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    let rank = 0;
+    for (let at = listpackFirst(bytes, base); at !== handle; at = nextPair(bytes, base, at)) rank++;
+    return rank;
+  }
+
+  /** The handle of the member at a rank, which must be there. */
+  handleAt(rank: number): number {
+    const order = this.#order;
+    if (order !== null) return order.entry(order.nodeAt(rank));
+    return listpackSeek(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), 2 * rank);
+  }
+
+  /** The handle of the first or the last member in a range, or 0. */
+  findIn(range: SortedSetRange, isLast = false): number {
+    const order = this.#order;
+    if (order !== null) {
+      const node = isLast ? order.lastIn(range) : order.firstIn(range);
+      return node === 0 ? 0 : order.entry(node);
+    }
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    return isLast ? lastPairIn(bytes, base, range) : firstPairIn(bytes, base, range);
+  }
+
+  /** How many members lie in a range. */
+  countIn(range: SortedSetRange): number {
+    const order = this.#order;
+    if (order !== null) {
+      const first = order.firstIn(range);
+      if (first === 0) return 0;
+      const last = order.lastIn(range);
+      return last === 0 ? 0 : order.rankOf(last) - order.rankOf(first) + 1;
+    }
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    let count = 0;
+    let at = firstPairIn(bytes, base, range);
+    for (; at !== 0 && pairEndsAfter(bytes, base, at, range); at = nextPair(bytes, base, at)) count++;
+    return count;
+  }
+
+  /** A handle of a random member. The sorted set is not empty. */
+  randomHandle(random: Random): number {
+    if (this.#table !== null) return this.#table.fairRandomEntry(random);
+    return this.handleAt(random.below(this.size));
+  }
+
+  /** The handles of all members, in their order. */
+  handles(): Int32Array {
+    const handles = new Int32Array(this.size);
+    const order = this.#order;
+    let count = 0;
+    if (order !== null) {
+      for (let node = order.first; node !== 0; node = order.next(node)) handles[count++] = order.entry(node);
+      return handles;
+    }
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) handles[count++] = at;
+    return handles;
+  }
+
+  /** Makes the sorted set a table. Does nothing if it is one. */
+  convertToTable(additional = 0): void {
+    if (this.#table !== null) return;
+    const listpack = this.#listpack;
+    const bytes = this.#arena.bytesOf(listpack);
+    const base = this.#arena.offsetOf(listpack);
+    const table = new Dict(this.#arena, this.#hash);
+    table.reserve(this.size + additional);
+    this.#table = table;
+    this.#order = new SkipList(table);
+    for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) {
+      listpackRead(bytes, base, at, scratch);
+      this.#insertEntry(scratch, readPairScore(bytes, base, at));
+    }
+    this.#arena.free(listpack);
+    this.#listpack = 0;
+  }
+
+  /** Makes a table that a listpack would do for a listpack. As Redis's `zsetConvertToListpackIfNeeded`. */
+  convertToListpack({ maxListpackEntries, maxListpackValue }: SortedSetLimits): void {
+    const order = this.#order;
+    if (order === null || order.size > maxListpackEntries) return;
+    let totalBytes = 0;
+    for (let node = order.first; node !== 0; node = order.next(node)) {
+      const length = this.#table!.keyLength(order.entry(node));
+      if (length > maxListpackValue) return;
+      totalBytes += length;
+    }
+    if (!isSafeToAdd(0, totalBytes)) return;
+    let listpack = createListpack(this.#arena);
+    for (let node = order.first; node !== 0; node = order.next(node)) {
+      this.readHandle(order.entry(node), scratch);
+      listpack = appendPair(this.#arena, listpack, scratch, order.score(node));
+    }
+    this.free();
+    this.#table = null;
+    this.#order = null;
+    this.#entryBytes = 0;
+    this.#listpack = listpack;
+  }
+
+  /** A sorted set with the same members, scores and encoding. */
+  duplicate(): SortedSetValue {
+    const order = this.#order;
+    if (order === null) {
+      const slice = new Slice();
+      this.readListpack(slice);
+      return SortedSetValue.fromListpack(this.#arena, this.#hash, slice.bytes, slice.start, slice.end);
+    }
+    const copy = new SortedSetValue(this.#arena, this.#hash);
+    copy.convertToTable(this.size);
+    // From the end: the place before all others is found at once.
+    for (let node = order.last; node !== 0; node = order.previous(node)) {
+      this.readHandle(order.entry(node), scratch);
+      copy.#insertEntry(scratch, order.score(node));
+    }
+    return copy;
+  }
+
+  /**
+   * Gives back the memory of about `budgetEntries` members; true when all is given back. The value must not be used any
+   * more.
+   */
+  freeSome(budgetEntries: number): boolean {
+    if (this.#table !== null) return this.#order!.freeSome(budgetEntries) && this.#table.clearSome(budgetEntries);
+    if (this.#listpack !== 0) this.#arena.free(this.#listpack);
+    this.#listpack = 0;
+    return true;
+  }
+
+  /** Gives all memory back. The value must not be used any more. */
+  free(): void {
+    while (!this.freeSome(Infinity));
+  }
+
+  #find(member: Slice): number {
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    return listpackFind(bytes, base, listpackFirst(bytes, base), member, 1);
+  }
+
+  #add(member: Slice, score: number, { maxListpackEntries, maxListpackValue }: SortedSetLimits): void {
+    if (this.#table === null) {
+      const { length } = member;
+      const totalBytes = listpackBytes(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack));
+      if (this.size + 1 <= maxListpackEntries && length <= maxListpackValue && isSafeToAdd(totalBytes, length)) {
+        this.#listpack = insertPair(this.#arena, this.#listpack, member, score);
+        return;
+      }
+      this.convertToTable(1);
+    }
+    this.#insertEntry(member, score);
+  }
+
+  #insertEntry(member: Slice, score: number): void {
+    const entry = this.#table!.insert(member.bytes, member.start, member.end, 0);
+    this.#entryBytes += this.#arena.capacity(entry);
+    this.#order!.insert(score, entry);
+  }
+
+  #removeEntry(entry: number): void {
+    this.#entryBytes -= this.#arena.capacity(entry);
+    this.#table!.removeEntry(entry);
+  }
+}
