@@ -1,7 +1,6 @@
 /**
  * `deno task test`: everything that CI runs. Format, lint and types, the tests of `tests/`, the examples in the
- * comments of `src/`, and the units of Redis's own
- * suite that `ci_units.txt` names; the last line sums them up.
+ * comments of `src/`, and the units of Redis's own suite that `ci_units.txt` names; the last line sums them up.
  *
  * - What cannot run because a program is not installed is named; in CI (`CI=true`) that is a failure.
  */

@@ -16,6 +16,12 @@ export const PROTO_IOBUF_LEN = 16 * 1024;
 /** Bytes of output that are no subject to limits, and of a block of what is: Redis's `PROTO_REPLY_CHUNK_BYTES`. */
 export const PROTO_REPLY_CHUNK_BYTES = 16 * 1024;
 
+/**
+ * Bytes of output beyond `PROTO_REPLY_CHUNK_BYTES` that may wait for a client that must authenticate: Redis's
+ * `REPLY_BUFFER_SIZE_UNAUTHENTICATED_CLIENT`, which came with 7.2.8.
+ */
+export const REPLY_BUFFER_SIZE_UNAUTHENTICATED_CLIENT = 1024;
+
 /** Largest read buffer that a busy connection gets. */
 export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 

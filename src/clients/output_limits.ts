@@ -3,10 +3,11 @@
  *
  * - As Redis 7.0: the hard limit counts while a reply is being written, before any of it is sent; the soft limit counts when
  *   it has been passed for its time without a break. The first `PROTO_REPLY_CHUNK_BYTES` are free.
+ * - Who must authenticate first gets little output in any case: errors that nobody reads are an attack on memory.
  * - A client over a limit is sent nothing more. It is closed after the running command, which goes on to its end.
  */
 
-import { PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
+import { PROTO_REPLY_CHUNK_BYTES, REPLY_BUFFER_SIZE_UNAUTHENTICATED_CLIENT } from "../base/limits.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
@@ -21,6 +22,8 @@ export interface OutputLimitsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly descriptions: ClientDescriptions;
+  /** Whether a client may do nothing before it authenticates. */
+  readonly mustAuthenticate: (client: Client) => boolean;
 }
 
 /** The output limits of one server. */
@@ -30,6 +33,7 @@ export class OutputLimits {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #descriptions: ClientDescriptions;
+  readonly #mustAuthenticate: (client: Client) => boolean;
 
   constructor(options: OutputLimitsOptions) {
     this.#limits = options.config.cell("client-output-buffer-limit");
@@ -37,6 +41,7 @@ export class OutputLimits {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#descriptions = options.descriptions;
+    this.#mustAuthenticate = options.mustAuthenticate;
   }
 
   /** Watches the output of a new client. */
@@ -73,6 +78,8 @@ export class OutputLimits {
   }
 
   #isOverHardLimit(client: Client, pendingBytes: number): boolean {
+    const waitingBytes = pendingBytes - PROTO_REPLY_CHUNK_BYTES;
+    if (waitingBytes > REPLY_BUFFER_SIZE_UNAUTHENTICATED_CLIENT && this.#mustAuthenticate(client)) return true;
     let { hardBytes } = this.#limitOf(client);
     if (hardBytes === 0) return false;
     // A replica may lag by the whole backlog: it could come back for that much anyway.

@@ -24,11 +24,16 @@ export type ClientServices = Pick<Services, "users" | "clientDescriptions" | "cl
 export function createClientServices(options: { clock: Clock; logger: Logger; config: Config }): ClientServices {
   const { clock } = options;
   const clientDescriptions = new ClientDescriptions(clock);
+  const users = new UserRegistry();
   return {
-    users: new UserRegistry(),
+    users,
     clientDescriptions,
     clientPause: new ClientPause(clock),
-    outputLimits: new OutputLimits({ ...options, descriptions: clientDescriptions }),
+    outputLimits: new OutputLimits({
+      ...options,
+      descriptions: clientDescriptions,
+      mustAuthenticate: ({ context }) => users.mustAuthenticate(context),
+    }),
   };
 }
 

@@ -33,7 +33,14 @@ export interface ConnectionServices {
 export async function serveClient(client: Client, source: ByteSource, services: ConnectionServices): Promise<void> {
   const { output, context, parser } = client;
   const { executor, users } = services;
-  const decoder = new RequestDecoderStream({ parser, onChunkReleased: (chunk) => source.recycle(chunk) });
+  const decoder = new RequestDecoderStream({
+    parser,
+    onChunkReleased: (chunk) => {
+      // A request that comes slowly, chunk by chunk, is no idleness.
+      client.lastInteractionMs = context.now;
+      source.recycle(chunk);
+    },
+  });
   parser.authenticated = !users.mustAuthenticate(context);
   source.onEnd = () => {
     // Whoever waits for something would wait for a peer that is gone; a writer held up by a save has its command coming.

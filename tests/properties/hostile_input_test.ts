@@ -7,7 +7,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertNotEquals } from "
 import { startServer } from "../../src/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { Players } from "../support/players.ts";
-import { type Argument, RawClient } from "../support/raw_client.ts";
+import { type Argument, encodeRequest, RawClient } from "../support/raw_client.ts";
 import { referenceTest, startReference } from "../support/reference.ts";
 import { SeededRandom } from "../support/seeded_random.ts";
 import type { ServerProcess } from "../support/server_process.ts";
@@ -39,38 +39,40 @@ async function assertSameReplies(lines: readonly (string | readonly Argument[])[
     const replies: string[] = [];
     for (const line of lines) {
       const argv = typeof line === "string" ? line.split(" ") : [...line];
-      replies.push(`${argv.map(String).join(" ").slice(0, 80)} -> ${await client.callRaw(...argv)}`);
+      await client.sendRaw(encodeRequest(argv));
+      replies.push(`${argv.slice(0, 10).map(String).join(" ").slice(0, 80)} -> ${await client.readRaw()}`);
     }
     return replies;
   }));
   assertEquals(ours, theirs);
 }
 
+/** Commands with "#" for a number. */
+const NUMBER_TEMPLATES = `
+  SRANDMEMBER one # | SPOP missing # | SPOP e -1 | LPOP missing # | LPOP l -1 | RPOP l -9 | LRANGE l # #
+  LRANGE l 0 # | LINDEX l # | LSET l # v | LREM l # nothing | LTRIM missing # # | LPOS l a RANK #
+  LPOS l a COUNT # | LPOS l a MAXLEN # | LMPOP 1 l LEFT COUNT 0 | LMPOP # l LEFT | SINTERCARD # e
+  SINTERCARD 1 e LIMIT # | SCAN # COUNT 10000 MATCH nothing | SSCAN e 0 COUNT 0 | XRANGE x - + COUNT #
+  XREVRANGE x + - COUNT # | XREAD COUNT # STREAMS x 0 | XTRIM x MAXLEN # LIMIT 1 | XTRIM x MAXLEN ~ 1000 LIMIT #
+  XAUTOCLAIM x g c # 0 | XAUTOCLAIM x g c 0 0 COUNT # | XPENDING x g - + # | XSETID x # | XRANGE x # #
+  XADD x #-# f v | XCLAIM x g c # 1-1 | XCLAIM x g c 0 1-1 RETRYCOUNT # | GETRANGE s # # | GETRANGE s 0 #
+  SETRANGE s # x | SETRANGE missing # x | SETBIT s # 1 | GETBIT s # | BITCOUNT s # # | BITPOS s 1 # #
+  BITFIELD s SET u8 # 1 | BITFIELD s GET u8 ## | BITFIELD n INCRBY i64 0 # | INCRBY n # | DECRBY n # | EXPIRE n #
+  PEXPIRE n # | EXPIREAT n # | PEXPIREAT s # | SET v 1 EX # | SET v 1 PX # | GETEX l EX # | SETEX v # 1 | WAIT # 1
+  SELECT # | SWAPDB # 0 | MOVE n # | COPY n m DB # | OBJECT FREQ n | SLOWLOG GET # | CLIENT KILL ID #
+  CLIENT UNBLOCK # | CLIENT PAUSE # | CONFIG SET maxmemory # | CONFIG SET hz # | CONFIG SET timeout #
+  LOLWUT VERSION # | HELLO # | LCS s s IDX MINMATCHLEN #
+`;
+
 referenceTest("counts, positions and times at the edges of 64 bits get the replies of the reference", async () => {
-  const setUp = ["SET s hello", "SET n 10", "RPUSH l a b c", "SADD e a b c", "XADD x 1-1 f v", "XGROUP CREATE x g 0"];
-  const templates = [
-    ..."SRANDMEMBER e #|SPOP missing #|SPOP e -1|LPOP missing #|LPOP l -1|RPOP l -9|LRANGE l # #|LRANGE l 0 #".split(
-      "|",
-    ),
-    ..."LINDEX l #|LSET l # v|LREM l # nothing|LTRIM missing # #|LPOS l a RANK #|LPOS l a COUNT #|LPOS l a MAXLEN #"
-      .split("|"),
-    ..."LMPOP 1 l LEFT COUNT 0|LMPOP # l LEFT|SINTERCARD # e|SINTERCARD 1 e LIMIT #|SCAN # COUNT 10|SSCAN e 0 COUNT 0"
-      .split("|"),
-    ..."XRANGE x - + COUNT #|XREVRANGE x + - COUNT #|XREAD COUNT # STREAMS x 0|XTRIM x MAXLEN # LIMIT 1".split("|"),
-    ..."XTRIM x MAXLEN ~ 1000 LIMIT #|XAUTOCLAIM x g c # 0|XAUTOCLAIM x g c 0 0 COUNT #|XPENDING x g - + #".split("|"),
-    ..."XSETID x #|XRANGE x # #|XADD x #-# f v|XCLAIM x g c # 1-1|XCLAIM x g c 0 1-1 RETRYCOUNT #".split("|"),
-    ..."GETRANGE s # #|GETRANGE s 0 #|SETRANGE s # x|SETRANGE missing # x|SETBIT s # 1|GETBIT s #|BITCOUNT s # #".split(
-      "|",
-    ),
-    ..."BITPOS s 1 # #|BITFIELD s SET u8 # 1|BITFIELD s GET u8 ##|BITFIELD n INCRBY i64 0 #|INCRBY n #|DECRBY n #"
-      .split("|"),
-    ..."EXPIRE n #|PEXPIRE n #|EXPIREAT n #|PEXPIREAT s #|SET v 1 EX #|SET v 1 PX #|GETEX l EX #|SETEX v # 1".split(
-      "|",
-    ),
-    ..."WAIT # 1|SELECT #|SWAPDB # 0|MOVE n #|COPY n m DB #|OBJECT FREQ n|SLOWLOG GET #|CLIENT KILL ID #|CLIENT UNBLOCK #"
-      .split("|"),
-    ..."CLIENT PAUSE #|CONFIG SET maxmemory #|CONFIG SET hz #|CONFIG SET timeout #|LOLWUT VERSION #|HELLO #".split("|"),
-    "LCS s s IDX MINMATCHLEN #",
+  const setUp = [
+    "SET s hello",
+    "SET n 10",
+    "RPUSH l a b c",
+    "SADD e a b c",
+    "SADD one a",
+    "XADD x 1-1 f v",
+    "XGROUP CREATE x g 0",
   ];
   const edges = [
     MAX,
@@ -80,10 +82,13 @@ referenceTest("counts, positions and times at the edges of 64 bits get the repli
     "-4611686018427387905",
     "18446744073709551616",
   ];
-  // What is in range is legal: it would only ask for a huge reply, set a very long pause, or move the clock of a key.
-  const isLegal = (line: string) => line === `CLIENT PAUSE ${MAX}`;
+  // Legal, and endless in Redis: a pause of ages, and random members without number. Its -MIN is undefined.
+  const isLeftOut = (line: string) =>
+    line === `CLIENT PAUSE ${MAX}` || /^SRANDMEMBER one -(?!9223372036854775808)/.test(line) ||
+    line === `LPOS l a RANK ${MIN}`;
+  const templates = NUMBER_TEMPLATES.trim().split(/\s*[|\n]\s*/);
   const lines = edges.flatMap((edge) => templates.map((template) => template.replaceAll("#", edge)));
-  await assertSameReplies([...setUp, ...lines.filter((line) => !isLegal(line))]);
+  await assertSameReplies([...setUp, ...lines.filter((line) => !isLeftOut(line))]);
 });
 
 referenceTest("values past 512 MiB are refused before any memory is asked for", async () => {
@@ -152,18 +157,18 @@ referenceTest("line ends and other bytes in names cannot forge a reply", async (
   ]));
 });
 
-referenceTest("requests with a million arguments get the replies of the reference", async () => {
-  const million = Array.from({ length: 1_000_000 }, (_, index) => `k${index}`);
+referenceTest("requests with hundreds of thousands of arguments get the replies of the reference", async () => {
+  const many = Array.from({ length: 300_000 }, (_, index) => `k${index}`);
   await assertSameReplies([
-    ["NOSUCHCOMMAND", ...million],
-    ["DEL", ...million],
-    ["SADD", "set", ...million],
+    ["NOSUCHCOMMAND", ...many],
+    ["DEL", ...many],
+    ["SADD", "set", ...many],
     ["SCARD", "set"],
-    ["PING", ...million],
-    ["OBJECT", ...million],
-    ["MSET", ...million],
+    ["PING", ...many],
+    ["OBJECT", ...many],
+    ["MSET", ...many],
     ["DBSIZE"],
-    ["SINTERCARD", "1000000", ...million],
+    ["SINTERCARD", "300000", ...many],
   ]);
 });
 
