@@ -8,8 +8,9 @@ import type { UserRegistry } from "./user_registry.ts";
 
 /** Lets only commands with the `no_auth` flag pass before authentication. */
 export function authGate(users: UserRegistry): Gate {
-  return (context, command) => {
-    if (context.isAuthenticated || command.noAuth) return null;
-    return users.isAuthenticationRequired ? NO_AUTH : null;
+  return {
+    isRaised: (context) => users.mustAuthenticate(context),
+    concerns: (command) => !command.noAuth,
+    check: () => NO_AUTH,
   };
 }

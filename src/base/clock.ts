@@ -51,6 +51,11 @@ export class Clock {
     return this.now = this.#read();
   }
 
+  /** Whole milliseconds since the last `refresh()`. */
+  sinceRefreshMs(): number {
+    return this.#read() - this.now;
+  }
+
   /** Unix time in microseconds, with the system's resolution. */
   nowUs(): number {
     if (this.#frozenAtMs !== null) return (this.#frozenAtMs + this.#offsetMs) * 1000;

@@ -93,10 +93,12 @@ export class ClientPause {
 
 /** Holds up clients that a pause concerns. Replicas and our master are never paused; `isExempt` knows them. */
 export function pauseGate(pause: ClientPause, isExempt: (context: Context) => boolean): Gate {
-  return (context, command, args) => {
-    if (pause.mode === "off" || isExempt(context)) return null;
-    if (pause.mode === "write" && !isHeldByWritePause(command.traitsOf(context, args))) return null;
-    return retryAfter("pause", pause.whenMilder());
+  return {
+    isRaised: (context) => pause.mode !== "off" && !isExempt(context),
+    check(context, command, args) {
+      if (pause.mode === "write" && !isHeldByWritePause(command.traitsOf(context, args))) return null;
+      return retryAfter("pause", pause.whenMilder());
+    },
   };
 }
 

@@ -57,7 +57,7 @@ export class Command implements RequestTraits {
   readonly isReadOnly: boolean;
   readonly isDenyOom: boolean;
   readonly isFast: boolean;
-  /** Whether its work does not depend on how much data there is: such calls may be timed several at a time. */
+  /** Whether its work does not depend on how much data there is: some of its calls go without being timed. */
   readonly isBrief: boolean;
   readonly isProtected: boolean;
   readonly mayReplicate: boolean;
@@ -84,6 +84,11 @@ export class Command implements RequestTraits {
   readonly stats: CommandStats = { calls: 0, microseconds: 0, rejected: 0, failed: 0 };
   /** Null until somebody tracks the durations of this command. */
   histogram: DurationRecorder | null = null;
+
+  /** The gates that concern it: a bit for each, set by the executor. */
+  gateMask = 0;
+  /** Calls since the last one that was timed, for the executor. */
+  untimedCalls = 0;
 
   readonly #traits: ((context: Context, args: Args) => RequestTraits) | null;
 
@@ -139,9 +144,24 @@ export class Command implements RequestTraits {
     return this.arity >= 0 ? count === this.arity : count >= -this.arity;
   }
 
+  /** Whether `traitsOf` depends on the request. */
+  get hasTraits(): boolean {
+    return this.#traits !== null;
+  }
+
   /** What the gates go by for one request. */
   traitsOf(context: Context, args: Args): RequestTraits {
     return this.#traits === null ? this : this.#traits(context, args);
+  }
+
+  /** Takes the calls that were not timed to have taken as long as the others did: for whoever shows durations. */
+  settleTimes(): void {
+    const { stats, untimedCalls } = this;
+    if (untimedCalls === 0) return;
+    const meanMicroseconds = stats.microseconds / (stats.calls - untimedCalls);
+    stats.microseconds += meanMicroseconds * untimedCalls;
+    this.histogram?.record(meanMicroseconds, untimedCalls);
+    this.untimedCalls = 0;
   }
 
   /** Sets the statistics to zero, as CONFIG RESETSTAT does. */
@@ -152,6 +172,7 @@ export class Command implements RequestTraits {
       stats.rejected =
       stats.failed =
         0;
+    this.untimedCalls = 0;
     this.histogram = null;
   }
 }

@@ -5,6 +5,7 @@
  * - An exception in a handler is logged with the command, answers that client, and never stops the server.
  */
 
+import { invariant } from "../base/invariant.ts";
 import type { Logger } from "../base/logger.ts";
 import { wrongArity } from "../resp/reply_errors.ts";
 import { Args } from "../resp/request_batch.ts";
@@ -12,13 +13,17 @@ import type { Reply } from "../resp/reply.ts";
 import type { Store } from "../store/store.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
-import { type Gate, HANDLED } from "./gate.ts";
+import { type Gate, type GateResult, HANDLED } from "./gate.ts";
 import type { Wait } from "./outcome.ts";
 import type { Propagation } from "./propagation.ts";
 import type { CommandRegistry } from "./registry.ts";
 
 /** Told of what commands do: statistics, slow log, latency, MONITOR. All are optional to the executor. */
 export interface ExecutorObserver {
+  /**
+   * Whether `onCall` and `onCalled` have anything to do; true when left out. Asked when the gates are: see `Gate.isRaised`.
+   */
+  isWatching?(): boolean;
   /** Before the handler runs. */
   onCall?(context: Context, command: Command, args: Args): void;
   /** After it ran; with a wait, the client has no reply yet. */
@@ -31,19 +36,29 @@ export interface ExecutorObserver {
 
 /** Takes the durations of commands. */
 export interface CommandTimer {
-  /** False allows that the brief commands of a pipeline are timed several at a time. */
+  /** False allows that only some of the calls of brief commands are timed. */
   readonly needsEach: boolean;
-  /** A command took `durationMs`; with a wait, the client has no reply yet. */
-  onTimed(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void;
-  /** `count` calls of a brief command, one after the other, took `durationMs` together; the last of them had `args`. */
-  onRunTimed(context: Context, command: Command, args: Args | null, durationMs: number, count: number): void;
+  /** A command took `durationMs`, and so may have the `count - 1` calls of it before that were not timed; with a wait, the client has no reply yet. */
+  onTimed(context: Context, command: Command, args: Args, sample: TimeSample): void;
+  /** Calls of brief commands that were not timed, the last of them `command`, took `durationMs` together. */
+  onUntimed(context: Context, command: Command, args: Args, durationMs: number): void;
+}
+
+/** What was measured of a command. */
+export interface TimeSample {
+  durationMs: number;
+  count: number;
+  wait: Wait | null;
 }
 
 /**
- * How many calls of one brief command in a row are timed at a time, after the first: a look at the clock costs as much as
- * such a command itself.
+ * One call in so many of a brief command is timed: a look at the clock costs as much as such a command itself. Prime, so that
+ * pipelines of a power of two requests have all their places timed.
  */
-const TIMED_RUN_LENGTH = 8;
+const TIMED_EVERY = 13;
+
+/** Bits of a mask of gates. */
+const MAX_GATES = 31;
 
 /** What an `Executor` needs. */
 export interface ExecutorOptions {
@@ -71,18 +86,17 @@ export class Executor {
   readonly #logger: Logger;
   readonly #gates: readonly Gate[];
   readonly #callObservers: readonly ExecutorObserver[];
-  readonly #calledObservers: readonly ExecutorObserver[];
   readonly #observers: readonly ExecutorObserver[];
   readonly #onUnknown: ((context: Context, args: Args) => boolean) | null;
+  readonly #timer: CommandTimer;
+  /** The gates that are raised, a bit for each, and whether any observer watches calls. */
+  #raisedGates = 0;
+  #isWatched = false;
   /** Where the running command answers, and the errors there that are not its own. */
   #reply: Reply | null = null;
   #errorsBefore = 0;
-  readonly #timer: CommandTimer;
-  /** When the last timed command ended: the next of the batch begins then, which spares a look at the clock. */
-  #lastEndMs = 0;
-  /** The command that ran last in this batch, if it is brief, and how many calls of it are not timed yet. */
-  #runCommand: Command | null = null;
-  #runCount = 0;
+  /** The last brief command since the clock was refreshed that was not timed. */
+  #lastUntimed: Command | null = null;
 
   constructor(options: ExecutorOptions) {
     this.registry = options.registry;
@@ -93,21 +107,25 @@ export class Executor {
     this.#observers = options.observers;
     this.#timer = options.timer;
     this.#onUnknown = options.onUnknown ?? null;
-    this.#callObservers = options.observers.filter((observer) => observer.onCall !== undefined);
-    this.#calledObservers = options.observers.filter((observer) => observer.onCalled !== undefined);
+    this.#callObservers = options.observers.filter(({ onCall, onCalled }) => (onCall ?? onCalled) !== undefined);
+    invariant(this.#gates.length <= MAX_GATES, "there are more gates than bits for them");
+    for (const command of this.registry.all()) {
+      command.gateMask = this.#maskOf((gate) => gate.concerns?.(command) ?? true);
+    }
   }
 
-  /** Must be called before the requests of a batch are run: takes the time. */
-  beginBatch(): void {
+  /** Must be called before the requests of a batch are run: takes the time and asks the gates. */
+  beginBatch(context: Context): void {
     this.#store.clock.refresh();
-    this.#lastEndMs = this.#store.clock.stopwatchMs();
-    this.#runCommand = null;
-    this.#runCount = 0;
+    this.#lastUntimed = null;
+    this.#askAround(context);
   }
 
   /** Must be called after the last request of a batch, while its arguments are still valid: takes the time. */
   endBatch(context: Context, args: Args): void {
-    if (this.#runCount > 0) this.#timeRun(context, args);
+    if (this.#lastUntimed === null) return;
+    const elapsedMs = this.#store.clock.sinceRefreshMs();
+    if (elapsedMs > 0) this.#timer.onUntimed(context, this.#lastUntimed, args, elapsedMs);
   }
 
   /** Runs one request of a client: gates, then the command. A wait means that the reply is not complete. */
@@ -121,23 +139,26 @@ export class Executor {
     if (!command.acceptsCount(args.count) || command.run === null) {
       return this.reject(context, command, wrongArity(command.fullName), reply);
     }
-    for (const gate of this.#gates) {
-      const result = gate(context, command, args, reply);
-      if (result === null) continue;
+    const mask = command.gateMask & this.#raisedGates;
+    if (mask !== 0) {
+      const result = this.#pass(mask, context, command, args, reply);
       if (result === HANDLED) return null;
       if (typeof result === "string") return this.reject(context, command, result, reply);
-      return result;
+      if (result !== null) return result;
     }
-    return this.call(context, command, args, reply);
+    const wait = this.call(context, command, args, reply);
+    if (command.noScript) this.#askAround(context);
+    return wait;
   }
 
   /** Runs a command without asking the gates. */
   call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
     const { stats } = this.#store;
     const dirtyBefore = stats.dirty;
-    if (this.#runCount > 0 && command !== this.#runCommand) this.#timeRun(context, null);
-    const startMs = this.depth === 0 ? this.#lastEndMs : this.#store.clock.stopwatchMs();
-    for (const observer of this.#callObservers) observer.onCall!(context, command, args);
+    const isTimed = !command.isBrief || command.untimedCalls === TIMED_EVERY - 1 || command.stats.calls === 0 ||
+      this.#timer.needsEach;
+    const startMs = isTimed ? this.#store.clock.stopwatchMs() : 0;
+    if (this.#isWatched) { for (const observer of this.#callObservers) observer.onCall?.(context, command, args); }
     this.depth++;
     context.beginCommand();
     this.#reply = reply;
@@ -146,9 +167,14 @@ export class Executor {
     command.stats.calls++;
     this.callCount++;
     if (reply.errorCount !== this.#errorsBefore) command.stats.failed++;
-    for (const observer of this.#calledObservers) observer.onCalled!(context, command, args, wait);
+    if (this.#isWatched) {
+      for (const observer of this.#callObservers) {
+        observer.onCalled?.(context, command, args, wait);
+      }
+    }
     this.depth--;
-    this.#time(context, command, args, wait, startMs);
+    if (isTimed) this.#time(context, command, args, wait, startMs);
+    else this.#leaveUntimed(command);
     if (this.propagation.isActive) this.#propagate(context, args, stats.dirty > dirtyBefore);
     if (this.depth === 0) this.#finishUnit(!command.touchesArbitraryKeys);
     return wait;
@@ -196,32 +222,50 @@ export class Executor {
     }
   }
 
-  #time(context: Context, command: Command, args: Args, wait: Wait | null, startMs: number): void {
-    if (command === this.#runCommand && this.depth === 0 && wait === null && !this.#timer.needsEach) {
-      if (++this.#runCount === TIMED_RUN_LENGTH) this.#timeRun(context, args);
-      return;
-    }
-    const endMs = this.#store.clock.stopwatchMs();
-    this.#lastEndMs = endMs;
-    command.stats.microseconds += (endMs - startMs) * 1000;
-    this.#timer.onTimed(context, command, args, endMs - startMs, wait);
-    if (this.depth > 0) return;
-    this.#runCommand = command.isBrief ? command : null;
-    // The rest of the batch must not live in the time before a slow command.
-    if (endMs - startMs >= 1) this.#store.clock.refresh();
+  /** What may stop or watch requests of `context` as things are. */
+  #askAround(context: Context): void {
+    this.#raisedGates = this.#maskOf((gate) => gate.isRaised(context));
+    this.#isWatched = false;
+    for (const observer of this.#callObservers) this.#isWatched ||= observer.isWatching?.() ?? true;
   }
 
-  #timeRun(context: Context, args: Args | null): void {
-    const command = this.#runCommand!;
-    const endMs = this.#store.clock.stopwatchMs();
-    const durationMs = endMs - this.#lastEndMs;
-    const count = this.#runCount;
-    this.#lastEndMs = endMs;
-    this.#runCount = 0;
-    command.stats.microseconds += durationMs * 1000;
-    this.#timer.onRunTimed(context, command, args, durationMs, count);
-    if (durationMs >= 1) this.#store.clock.refresh();
+  #maskOf(isWanted: (gate: Gate) => boolean): number {
+    let mask = 0;
+    for (let index = 0; index < this.#gates.length; index++) if (isWanted(this.#gates[index]!)) mask |= 1 << index;
+    return mask;
   }
+
+  #pass(mask: number, context: Context, command: Command, args: Args, reply: Reply): GateResult {
+    for (let index = 0; index < this.#gates.length; index++) {
+      if ((mask & (1 << index)) === 0) continue;
+      const result = this.#gates[index]!.check(context, command, args, reply);
+      if (result !== null) return result;
+    }
+    return null;
+  }
+
+  #time(context: Context, command: Command, args: Args, wait: Wait | null, startMs: number): void {
+    const durationMs = this.#store.clock.stopwatchMs() - startMs;
+    const count = command.untimedCalls + 1;
+    command.untimedCalls = 0;
+    command.stats.microseconds += durationMs * 1000 * count;
+    this.#timer.onTimed(context, command, args, { durationMs, count, wait });
+    if (this.depth > 0) return;
+    // The rest of the batch must not live in the time before a slow command.
+    this.#store.clock.refresh();
+    this.#lastUntimed = null;
+  }
+
+  #leaveUntimed(command: Command): void {
+    command.untimedCalls++;
+    this.#lastUntimed = command;
+  }
+
+  readonly #finishServed = (): void => this.propagation.finish();
+
+  readonly #logFailedServing = (error: unknown): void => {
+    this.#logger.warning(`Serving a blocked client failed: ${error instanceof Error ? error.stack : String(error)}`);
+  };
 
   #refuseUnknown(context: Context, args: Args, reply: Reply): null {
     if (this.#onUnknown?.(context, args) === true) return null;
@@ -255,6 +299,6 @@ export class Executor {
   #finishUnit(isWrapped = true): void {
     this.propagation.finish(isWrapped);
     const { waiting } = this.#store;
-    if (waiting.hasReady) waiting.serveReady(() => this.propagation.finish());
+    if (waiting.hasReady) waiting.serveReady(this.#finishServed, this.#logFailedServing);
   }
 }

@@ -30,7 +30,7 @@ export interface KeyWaitOptions {
    * Tries to satisfy the wait from a key that was added or that changed: replies, changes the data and propagates by
    * itself, and returns true; or returns false and leaves everything as it was.
    */
-  serve(key: Slice): boolean;
+  readonly serve: (key: Slice) => boolean;
 }
 
 /** Makes the client wait. The handler returns the result; it must not be called while `context.isWaitDenied`. */
@@ -60,7 +60,16 @@ class KeyWait implements Wait, KeyWaiter {
   }
 
   serve(key: Uint8Array): boolean {
-    if (!this.#options.serve(new Slice(key))) return false;
+    const { reply, serve } = this.#options;
+    const mark = reply.mark();
+    try {
+      if (!serve(new Slice(key))) return false;
+    } catch (error) {
+      reply.rewind(mark);
+      reply.error("ERR internal error in a blocked command");
+      this.#end();
+      throw error;
+    }
     this.#end();
     return true;
   }

@@ -45,9 +45,11 @@ export class Loading {
   }
 
   /** Lets only commands pass that may run during a load. */
-  readonly gate: Gate = (context, command, args) => {
-    if (!this.isActive || context.origin !== "client") return null;
-    const { noAsyncLoading, loading } = command.traitsOf(context, args);
-    return (this.isAsync ? !noAsyncLoading : loading) ? null : LOADING;
+  readonly gate: Gate = {
+    isRaised: ({ origin }) => this.isActive && origin === "client",
+    check: (context, command, args) => {
+      const { noAsyncLoading, loading } = command.traitsOf(context, args);
+      return (this.isAsync ? !noAsyncLoading : loading) ? null : LOADING;
+    },
   };
 }

@@ -291,12 +291,15 @@ export class RdbPersistence {
   }
 
   /** Refuses writes after a background save that failed. */
-  readonly gate: Gate = (context, command, args) => {
-    const { config } = this.#options;
-    if (this.isLastSaveOk || context.origin !== "client") return null;
-    if (!command.traitsOf(context, args).isWrite && command.name !== "ping") return null;
-    const isWanted = config.boolean("stop-writes-on-bgsave-error").value && config.cell("save").value.length > 0;
-    return isWanted ? MISCONF : null;
+  readonly gate: Gate = {
+    isRaised: ({ origin }) => !this.isLastSaveOk && origin === "client",
+    concerns: (command) => command.isWrite || command.hasTraits || command.name === "ping",
+    check: (context, command, args) => {
+      const { config } = this.#options;
+      if (!command.traitsOf(context, args).isWrite && command.name !== "ping") return null;
+      const isWanted = config.boolean("stop-writes-on-bgsave-error").value && config.cell("save").value.length > 0;
+      return isWanted ? MISCONF : null;
+    },
   };
 
   async #finishBackgroundSave(snapshot: RdbSnapshot, dirtyAtStart: number): Promise<void> {

@@ -21,14 +21,17 @@ export function snapshotGate(
   registry: () => CommandRegistry,
   queueOf: (context: Context) => readonly QueuedCommand[],
 ): Gate {
-  return (context, command, args) => {
-    if (context.store.snapshot === null) return null;
-    if (command.name !== "exec") return mayWrite(command) ? waitFor(context, command, args, registry()) : null;
-    for (const queued of queueOf(context)) {
-      const wait = mayWrite(queued.command) ? waitFor(context, queued.command, queued.args, registry()) : null;
-      if (wait !== null) return wait;
-    }
-    return null;
+  return {
+    isRaised: ({ store }) => store.snapshot !== null,
+    concerns: (command) => mayWrite(command) || command.name === "exec",
+    check(context, command, args) {
+      if (command.name !== "exec") return waitFor(context, command, args, registry());
+      for (const queued of queueOf(context)) {
+        const wait = mayWrite(queued.command) ? waitFor(context, queued.command, queued.args, registry()) : null;
+        if (wait !== null) return wait;
+      }
+      return null;
+    },
   };
 }
 

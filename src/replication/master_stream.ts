@@ -131,7 +131,7 @@ export class MasterStream {
     const { context } = client;
     const { store } = context;
     const { expiryRule } = store;
-    executor.beginBatch();
+    executor.beginBatch(context);
     client.lastInteractionMs = context.now;
     // The master decides when a key has expired: what it sends finds every key alive.
     store.expiryRule = "ignore";

@@ -111,9 +111,14 @@ export class Replication implements ExecutorObserver {
     return link.cached === null ? null : point(link.cached.dbIndex);
   }
 
+  /** Part of `ExecutorObserver`. */
+  isWatching(): boolean {
+    return this.backlog.isActive;
+  }
+
   /** Part of `ExecutorObserver`: remembers for WAIT how far the stream was after each client's last command. */
   onCall(context: Context): void {
-    if (!this.backlog.isActive || this.#parts.executor().depth > 0) return;
+    if (this.#parts.executor().depth > 0) return;
     this.lastOffsets.begin(context, this.backlog.endOffset);
     const client = this.replicas.size === 0 ? undefined : this.#parts.clients.of(context);
     this.#asking = client?.type === "replica" ? client : null;

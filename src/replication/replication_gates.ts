@@ -28,23 +28,31 @@ export function replicationGates(config: Config, replication: Replication): Repl
   const isReadOnly = config.boolean("replica-read-only");
   const servesStaleData = config.boolean("replica-serve-stale-data");
   return {
-    minReplicas(context, command, args) {
-      if (minReplicas.value === 0 || maxLag.value === 0 || !replication.isMaster) return null;
-      if (context.origin !== "client" || !command.traitsOf(context, args).isWrite) return null;
-      return replication.replicas.countGood() < minReplicas.value ? NOREPLICAS : null;
+    minReplicas: {
+      isRaised: ({ origin }) =>
+        minReplicas.value !== 0 && maxLag.value !== 0 && replication.isMaster && origin === "client",
+      concerns: (command) => command.isWrite || command.hasTraits,
+      check(context, command, args) {
+        if (!command.traitsOf(context, args).isWrite) return null;
+        return replication.replicas.countGood() < minReplicas.value ? NOREPLICAS : null;
+      },
     },
-    readOnly(context, command, args) {
-      if (replication.isMaster || !isReadOnly.value || context.origin !== "client") return null;
-      return command.traitsOf(context, args).isWrite ? READONLY : null;
+    readOnly: {
+      isRaised: ({ origin }) => !replication.isMaster && isReadOnly.value && origin === "client",
+      concerns: (command) => command.isWrite || command.hasTraits,
+      check: (context, command, args) => command.traitsOf(context, args).isWrite ? READONLY : null,
     },
-    staleData(context, command, args) {
-      if (replication.isMaster || servesStaleData.value || replication.link.isUp) return null;
-      return context.origin === "client" && !command.traitsOf(context, args).stale ? MASTERDOWN : null;
+    staleData: {
+      isRaised: ({ origin }) =>
+        !replication.isMaster && !servesStaleData.value && !replication.link.isUp && origin === "client",
+      check: (context, command, args) => command.traitsOf(context, args).stale ? null : MASTERDOWN,
     },
-    replicaKeyspace(context, command, args) {
-      if (replication.replicas.size === 0 || !replication.isReplica(context)) return null;
-      const { mayReplicate, isWrite, isReadOnly } = command.traitsOf(context, args);
-      return mayReplicate || isWrite || isReadOnly ? REPLICA_KEYSPACE : null;
+    replicaKeyspace: {
+      isRaised: (context) => replication.replicas.size > 0 && replication.isReplica(context),
+      check(context, command, args) {
+        const { mayReplicate, isWrite, isReadOnly } = command.traitsOf(context, args);
+        return mayReplicate || isWrite || isReadOnly ? REPLICA_KEYSPACE : null;
+      },
     },
   };
 }

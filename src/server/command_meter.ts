@@ -7,11 +7,14 @@
 import type { Monitors } from "../clients/monitors.ts";
 import type { Command } from "../command/command.ts";
 import type { Context } from "../command/context.ts";
-import type { CommandTimer, ExecutorObserver } from "../command/executor.ts";
+import type { CommandTimer, ExecutorObserver, TimeSample } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
 import type { Services } from "../commands/services.ts";
 import { LatencyHistogram } from "../metrics/latency_histogram.ts";
 import type { Args } from "../resp/request_batch.ts";
+
+/** Thresholds of the slow log and the latency monitor up to this one, in milliseconds, have every command timed. */
+const EACH_TIMED_BELOW_MS = 5;
 
 /** Measures the commands of one server. */
 export class CommandMeter implements ExecutorObserver, CommandTimer {
@@ -36,18 +39,21 @@ export class CommandMeter implements ExecutorObserver, CommandTimer {
   }
 
   onCalled(context: Context, command: Command, args: Args): void {
-    if (this.#monitors.isActive) this.#monitors.feed(context, command, args);
+    this.#monitors.feed(context, command, args);
   }
 
-  onTimed(context: Context, command: Command, args: Args, durationMs: number, wait: Wait | null): void {
-    if (wait === null) this.#measure(context, command, args, durationMs);
+  isWatching(): boolean {
+    return this.#monitors.isActive;
+  }
+
+  onTimed(context: Context, command: Command, args: Args, { durationMs, count, wait }: TimeSample): void {
+    if (wait === null) this.#measure(context, command, args, durationMs, count);
     else this.#measureAfter(wait, context, command, args.retain(), durationMs);
   }
 
-  /** A run that was slow as a whole is shown by its last call, whose arguments are still there. */
-  onRunTimed(context: Context, command: Command, args: Args | null, durationMs: number, count: number): void {
-    if (this.#isTracking) (command.histogram ??= new LatencyHistogram()).record((durationMs / count) * 1000, count);
-    if (durationMs >= this.#slowMs && args !== null) this.#noteSlow(context, command, args, durationMs);
+  /** Brief commands that were slow as a whole are shown by the last of them, whose arguments are still there. */
+  onUntimed(context: Context, command: Command, args: Args, durationMs: number): void {
+    if (durationMs >= this.#slowMs) this.#noteSlow(context, command, args, durationMs);
   }
 
   onError(_context: Context, text: string): void {
@@ -62,13 +68,13 @@ export class CommandMeter implements ExecutorObserver, CommandTimer {
     slowlog.trim();
     latency.thresholdMs = config.integer("latency-monitor-threshold").value;
     this.#isTracking = config.boolean("latency-tracking").value;
-    // What is wanted of a command within a millisecond is wanted of each one.
+    // A few milliseconds are more than the brief commands of a pipeline take together.
     this.#slowMs = Math.min(slowlog.thresholdUs / 1000, latency.thresholdMs === 0 ? Infinity : latency.thresholdMs);
-    this.needsEach = this.#slowMs <= 1;
+    this.needsEach = this.#slowMs <= EACH_TIMED_BELOW_MS;
   }
 
-  #measure(context: Context, command: Command, args: Args, durationMs: number): void {
-    if (this.#isTracking) (command.histogram ??= new LatencyHistogram()).record(durationMs * 1000);
+  #measure(context: Context, command: Command, args: Args, durationMs: number, count: number): void {
+    if (this.#isTracking) (command.histogram ??= new LatencyHistogram()).record(durationMs * 1000, count);
     if (durationMs >= this.#slowMs) this.#noteSlow(context, command, args, durationMs);
   }
 
@@ -78,7 +84,7 @@ export class CommandMeter implements ExecutorObserver, CommandTimer {
     const errorsBefore = reply?.errorCount;
     wait.ended.then(() => {
       if (reply?.errorCount !== errorsBefore) command.stats.failed++;
-      this.#measure(context, command, args, durationMs);
+      this.#measure(context, command, args, durationMs, 1);
     });
   }
 

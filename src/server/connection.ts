@@ -49,7 +49,7 @@ export async function serveClient(client: Client, source: ByteSource, services: 
   for await (const batch of batchesOf(source.stream.pipeThrough(decoder))) {
     if (client.isClosing) return;
     output.prepare();
-    executor.beginBatch();
+    executor.beginBatch(context);
     // Most batches never stop: they are spared the promise.
     let stop = runBatch(client, batch, 0, services);
     executor.endBatch(context, batch.args);
@@ -57,7 +57,7 @@ export async function serveClient(client: Client, source: ByteSource, services: 
       await (stop.wait === null ? output.drainedAfterFlush() : waitFor(client, stop, stop.wait, batch, source));
       if (client.isClosing) return;
       if (context.closeAfterReply) break;
-      executor.beginBatch();
+      executor.beginBatch(context);
       output.prepare();
       stop = runBatch(client, batch, stop.wait?.isRetry === true ? stop.index : stop.index + 1, services);
       executor.endBatch(context, batch.args);

@@ -16,7 +16,7 @@ export interface KeyWaiter {
    * where a thousand may wait for one element. Absent: each is asked, since each may wait for something else (streams).
    */
   readonly turnKind?: number;
-  /** Tries to satisfy the wait from `key` of its database; true when the wait is over. */
+  /** Tries to satisfy the wait from `key` of its database; true when the wait is over. Throwing ends it, too. */
   serve(key: Uint8Array): boolean;
 }
 
@@ -89,8 +89,11 @@ export class WaitingKeys {
     for (const [name, queue] of this.#queues) if (queue.dbIndex === dbIndex) this.#ready.add(name);
   }
 
-  /** Serves the waiters of the signalled keys, and of those that serving signals in turn; `afterEach` follows each served. */
-  serveReady(afterEach: () => void): void {
+  /**
+   * Serves the waiters of the signalled keys, and of those that serving signals in turn. `afterEach` follows each served;
+   * `onError` takes what a waiter throws, which ends its wait and is no concern of whoever wrote the key.
+   */
+  serveReady(afterEach: () => void, onError: (error: unknown) => void): void {
     // A served client's own write may signal again: the loop below picks that up.
     if (this.#isServing) return;
     this.#isServing = true;
@@ -100,25 +103,34 @@ export class WaitingKeys {
         this.#ready.delete(name);
         const queue = this.#queues.get(name);
         if (queue === undefined) continue;
-        this.#serve(queue, afterEach);
+        this.#serve(queue, afterEach, onError);
       }
     } finally {
       this.#isServing = false;
     }
   }
 
-  #serve(queue: Queue, afterEach: () => void): void {
+  #serve(queue: Queue, afterEach: () => void, onError: (error: unknown) => void): void {
     let emptyHanded = 0;
     for (const waiter of queue.waiters) {
       const turnBit = waiter.turnKind === undefined ? 0 : 1 << waiter.turnKind;
       if ((emptyHanded & turnBit) !== 0) continue;
-      if (waiter.serve(queue.key)) {
+      if (isServed(waiter, queue.key, onError)) {
         this.remove(waiter);
         afterEach();
       } else {
         emptyHanded |= turnBit;
       }
     }
+  }
+}
+
+function isServed(waiter: KeyWaiter, key: Uint8Array, onError: (error: unknown) => void): boolean {
+  try {
+    return waiter.serve(key);
+  } catch (error) {
+    onError(error);
+    return true;
   }
 }
 

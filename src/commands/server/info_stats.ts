@@ -90,7 +90,9 @@ function keyFields({ store: { stats }, activeExpiry }: Services): InfoFields {
 
 function commandFields({ registry }: Services): InfoFields {
   const fields: Record<string, InfoValue> = {};
-  for (const { fullName, stats } of registry.all()) {
+  for (const command of registry.all()) {
+    command.settleTimes();
+    const { fullName, stats } = command;
     const { calls, rejected, failed } = stats;
     if (calls === 0 && rejected === 0 && failed === 0) continue;
     const usec = Math.floor(stats.microseconds);
@@ -111,7 +113,9 @@ function latencyFields({ registry, config }: Services): InfoFields {
   const fields: Record<string, InfoValue> = {};
   if (!config.boolean("latency-tracking").value) return fields;
   const percentiles = config.cell("latency-tracking-info-percentiles").value;
-  for (const { fullName, histogram } of registry.all()) {
+  for (const command of registry.all()) {
+    command.settleTimes();
+    const { fullName, histogram } = command;
     if (!(histogram instanceof LatencyHistogram)) continue;
     const texts = percentiles.map((percentile) => {
       const us = (histogram.percentileNs(percentile) / 1000).toFixed(3);

@@ -61,6 +61,7 @@ function latencyHistogram({ registry }: Services, args: Args, reply: Reply): voi
     const command = registry.byName(args.text(i));
     if (command !== null) commands.push(command, ...command.subcommands ?? []);
   }
+  for (const command of commands) command.settleTimes();
   const measured = commands.filter(({ histogram }) => histogram instanceof LatencyHistogram);
   reply.map(measured.length);
   for (const { fullName, histogram } of measured) {

@@ -11,11 +11,14 @@ import { isLocal } from "./config.ts";
 export function protectedGate(services: Services): Gate {
   const enableDebug = services.config.enum("enable-debug-command");
   const enableModule = services.config.enum("enable-module-command");
-  return (context, command) => {
-    if (!command.isProtected || context.origin !== "client") return null;
-    const isDebug = command.name === "debug";
-    const { value } = isDebug ? enableDebug : enableModule;
-    if (value === "yes" || (value === "local" && isLocal(services, context))) return null;
-    return protectedCommand(isDebug ? "DEBUG" : "MODULE");
+  return {
+    isRaised: (context) => context.origin === "client",
+    concerns: (command) => command.isProtected,
+    check(context, command) {
+      const isDebug = command.name === "debug";
+      const { value } = isDebug ? enableDebug : enableModule;
+      if (value === "yes" || (value === "local" && isLocal(services, context))) return null;
+      return protectedCommand(isDebug ? "DEBUG" : "MODULE");
+    },
   };
 }

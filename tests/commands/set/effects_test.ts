@@ -58,7 +58,7 @@ Deno.test("spop() propagates the removal of the very members that it replied", (
   const run = (...argv: (string | number)[]) => {
     const reply = new ReplyRecorder();
     stream.length = 0;
-    executor.beginBatch();
+    executor.beginBatch(context);
     executor.call(context, registry.byName(String(argv[0]).toLowerCase())!, Args.from(argv), reply);
     return reply.take();
   };

@@ -53,7 +53,7 @@ function ourEvents(): string[] {
   });
   const context = new Context({ id: 1, origin: "client", store });
   for (const line of LINES) {
-    executor.beginBatch();
+    executor.beginBatch(context);
     executor.execute(context, Args.from(line.split(" ")), new ReplyRecorder());
     events.push(line);
   }

@@ -43,7 +43,7 @@ function runOurs(lines: readonly string[]): Outcome {
   for (const [index, line] of lines.entries()) {
     const waiter = WAITER.exec(line);
     const caller = waiter === null ? context : new Context({ id: 2 + index, origin: "client", store: services.store });
-    services.executor.beginBatch();
+    services.executor.beginBatch(caller);
     services.executor.execute(caller, Args.from((waiter?.[2] ?? line).split(" ")), new ReplyRecorder());
   }
   return { effects, changes: services.store.stats.dirty };

@@ -26,7 +26,7 @@ function makeStream(config: Readonly<Record<string, "yes" | "no">> = {}): {
   });
   const run = (...lines: string[]) => {
     stream.length = 0;
-    services.executor.beginBatch();
+    services.executor.beginBatch(context);
     for (const line of lines) {
       const command = services.registry.byName(line.split(" ")[0]!.toLowerCase())!;
       services.executor.call(context, command, Args.from(line.split(" ")), new ReplyRecorder());

@@ -11,6 +11,10 @@ import { ReplyEncoder } from "../../../src/resp/reply_encoder.ts";
 import { FORCE_UNBLOCKED, UNBLOCKED } from "../../../src/resp/reply_errors.ts";
 import { Store } from "../../../src/store/store.ts";
 
+const rethrow = (error: unknown): void => {
+  throw error;
+};
+
 const clock = new Clock({ frozenAtMs: 1_700_000_000_000 });
 
 function makeStore(): Store {
@@ -26,8 +30,14 @@ interface TestWait {
   isEnded(): Promise<boolean>;
 }
 
-function startWait(store: Store, keys: string[], options: { timeoutMs?: number; isServed?: boolean } = {}): TestWait {
-  const { timeoutMs = 0, isServed = true } = options;
+interface WaitTestOptions {
+  readonly timeoutMs?: number;
+  readonly isServed?: boolean;
+  readonly fails?: boolean;
+}
+
+function startWait(store: Store, keys: string[], options: WaitTestOptions = {}): TestWait {
+  const { timeoutMs = 0, isServed = true, fails = false } = options;
   const context = new Context({ id: 1, origin: "client", store });
   const output = new OutputBuffer();
   const reply = new ReplyEncoder(output);
@@ -39,6 +49,10 @@ function startWait(store: Store, keys: string[], options: { timeoutMs?: number; 
     timeoutMs,
     serve(key) {
       asked.push(latin1(key.bytes, key.start, key.end));
+      if (fails) {
+        reply.array(2);
+        throw new Error("broken");
+      }
       return isServed;
     },
   });
@@ -56,10 +70,19 @@ function startWait(store: Store, keys: string[], options: { timeoutMs?: number; 
   };
 }
 
-function signal(store: Store, key: string, dbIndex = 0): void {
+function signal(store: Store, key: string, dbIndex = 0, onError = rethrow): void {
   store.waiting.signal(dbIndex, new Slice(ascii(key)));
-  store.waiting.serveReady(() => {});
+  store.waiting.serveReady(() => {}, onError);
 }
+
+Deno.test("a wait whose serving throws ends with an error in place of what was written so far", async () => {
+  const store = makeStore();
+  const { isEnded, replied } = startWait(store, ["a"], { fails: true });
+  const errors: unknown[] = [];
+  signal(store, "a", 0, (error) => errors.push(String(error)));
+  assertEquals([errors, await isEnded(), store.waiting.waiterCount], [["Error: broken"], true, 0]);
+  assertEquals(replied(), "-ERR internal error in a blocked command\r\n");
+});
 
 Deno.test("waitForKeys() is served once, from any of its keys", async () => {
   const store = makeStore();

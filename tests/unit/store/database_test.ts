@@ -4,7 +4,7 @@ import { LFU_INIT_VAL } from "../../../src/store/access_clock.ts";
 import { KIND_LIST, KIND_STRING } from "../../../src/values/kind.ts";
 import { StreamValue } from "../../../src/values/stream_value.ts";
 import type { KeyWaiter } from "../../../src/store/waiting_keys.ts";
-import { makeList, makeStore, read, recordEffects, recordEvents, slice, START_MS } from "./test_store.ts";
+import { makeList, makeStore, read, recordEffects, recordEvents, rethrow, slice, START_MS } from "./test_store.ts";
 
 Deno.test("lookupRead() counts hits and misses, tells of misses and marks the key as used", () => {
   const store = makeStore();
@@ -134,7 +134,7 @@ Deno.test("waiting clients hear of new values and of streams that go, not of str
   const served: string[] = [];
   const waiter: KeyWaiter = { serve: (key) => served.push(String.fromCharCode(...key)) < 0 };
   store.waiting.add(0, [..."abc"].map((key) => slice(key).copy()), waiter);
-  const serve = () => store.waiting.serveReady(() => {});
+  const serve = () => store.waiting.serveReady(() => {}, rethrow);
   db.setString(slice("a"), slice("v"));
   serve();
   assertEquals(served, []);

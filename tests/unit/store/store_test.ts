@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { KeyWatcher } from "../../../src/store/watched_keys.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { makeList, makeStore, read, slice, START_MS } from "./test_store.ts";
+import { makeList, makeStore, read, rethrow, slice, START_MS } from "./test_store.ts";
 
 function watch(store: Store, dbIndex: number, key: string): KeyWatcher {
   const watcher = { isDirty: false };
@@ -38,7 +38,7 @@ Deno.test("flush() empties one database or all, tells listeners, watchers and wa
   store.waiting.add(1, [slice("none").copy()], { serve: () => ++asked < 0 });
   assertEquals(store.flush(1), 1);
   assertEquals([there.isDirty, missing.isDirty, store.keyCount], [true, false, 3]);
-  store.waiting.serveReady(() => {});
+  store.waiting.serveReady(() => {}, rethrow);
   assertEquals(asked, 1);
   assertEquals(store.flush(-1), 3);
   assertEquals([store.keyCount, ...flushed], [0, 1, -1]);
@@ -57,7 +57,7 @@ Deno.test("swap() exchanges the keys under the clients of both databases", () =>
   let asked = 0;
   store.waiting.add(0, [slice("list").copy()], { serve: () => ++asked > 0 });
   store.swap(first, second);
-  store.waiting.serveReady(() => {});
+  store.waiting.serveReady(() => {}, rethrow);
   assertEquals([read(first, "list"), read(first, "both"), read(second, "both")], ["[a]", "2", "1"]);
   assertEquals([first.expiresCount, second.expiresCount, second.averageTtlMs], [1, 0, 7]);
   assertEquals(watchers.map(({ isDirty }) => isDirty), [true, true, false]);

@@ -77,3 +77,8 @@ export function recordEffects(store: Store): string[] {
   });
   return effects;
 }
+
+/** Takes what a waiter throws, where none is expected to. */
+export function rethrow(error: unknown): never {
+  throw error;
+}

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type KeyWaiter, WaitingKeys } from "../../../src/store/waiting_keys.ts";
-import { slice } from "./test_store.ts";
+import { rethrow, slice } from "./test_store.ts";
 
 /** A waiter that takes what there is from `stock`, and says so in `log`. */
 function makeWaiter(name: string, stock: Map<string, number>, log: string[], turnKind?: number): KeyWaiter {
@@ -28,7 +28,7 @@ Deno.test("waiters are served in the order of their arrival, each once", () => {
   waiting.signal(0, slice("a"));
   waiting.signal(1, slice("b"));
   waiting.signal(0, slice("b"));
-  waiting.serveReady(() => log.push("propagated"));
+  waiting.serveReady(() => log.push("propagated"), rethrow);
   assertEquals(log, ["first gets a", "propagated", "second gets b", "propagated"]);
   assertEquals([waiting.waiterCount, waiting.keyCount, waiting.hasReady], [0, 0, false]);
 });
@@ -41,7 +41,7 @@ Deno.test("those who take turns are not asked once one of them got nothing, the 
   waiting.add(0, keysOf("k"), makeWaiter("stream 1", stock, log));
   waiting.add(0, keysOf("k"), makeWaiter("stream 2", stock, log));
   waiting.signal(0, slice("k"));
-  waiting.serveReady(() => {});
+  waiting.serveReady(() => {}, rethrow);
   assertEquals(log, ["list 1 gets k", "list 2 asked in vain", "stream 1 asked in vain", "stream 2 asked in vain"]);
   assertEquals(waiting.waiterCount, 4);
 });
@@ -54,7 +54,7 @@ Deno.test("what serving signals in turn is served in the same go", () => {
     serve() {
       stock.set("b", 1);
       waiting.signal(0, slice("b"));
-      waiting.serveReady(() => log.push("nested"));
+      waiting.serveReady(() => log.push("nested"), rethrow);
       log.push("moved");
       return true;
     },
@@ -62,8 +62,23 @@ Deno.test("what serving signals in turn is served in the same go", () => {
   waiting.add(0, keysOf("a"), mover);
   waiting.add(0, keysOf("b"), makeWaiter("second", stock, log));
   waiting.signal(0, slice("a"));
-  waiting.serveReady(() => {});
+  waiting.serveReady(() => {}, rethrow);
   assertEquals(log, ["moved", "second gets b"]);
+});
+
+Deno.test("a waiter that throws is over, and those behind it are served", () => {
+  const waiting = new WaitingKeys();
+  const log: string[] = [];
+  const errors: unknown[] = [];
+  waiting.add(0, keysOf("a"), {
+    serve() {
+      throw new Error("broken");
+    },
+  });
+  waiting.add(0, keysOf("a"), makeWaiter("second", new Map([["a", 1]]), log));
+  waiting.signal(0, slice("a"));
+  waiting.serveReady(() => {}, (error) => errors.push(String(error)));
+  assertEquals([errors, log, waiting.waiterCount], [["Error: broken"], ["second gets a"], 0]);
 });
 
 Deno.test("remove() and signalDatabase()", () => {
@@ -77,7 +92,7 @@ Deno.test("remove() and signalDatabase()", () => {
   waiting.remove(gone);
   waiting.remove(gone);
   waiting.signalDatabase(1);
-  waiting.serveReady(() => {});
+  waiting.serveReady(() => {}, rethrow);
   assertEquals(log, ["stays gets a"]);
   assertEquals([waiting.waiterCount, waiting.keyCount], [1, 1]);
 });
