@@ -16,10 +16,23 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
+/** Memory for replies, and the view of its beginning that was made last: many writes are as long as the one before. */
+class WriteBuffer {
+  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(PROTO_REPLY_CHUNK_BYTES);
+  #view: Uint8Array<ArrayBuffer> = this.bytes;
+
+  /** The first `length` bytes. */
+  view(length: number): Uint8Array<ArrayBuffer> {
+    if (this.#view.length !== length) this.#view = this.bytes.subarray(0, length);
+    return this.#view;
+  }
+}
+
 /** Buffers kept for clients that have something to send; idle clients hold none. */
 const MAX_POOLED = 64;
-const pool: Uint8Array<ArrayBuffer>[] = [];
-const NO_BYTES = new Uint8Array(0);
+const pool: WriteBuffer[] = [];
 
 /** The output side of one client. */
 export class ClientOutput {
@@ -40,9 +53,11 @@ export class ClientOutput {
 
   readonly #sink: ByteSink;
   readonly #traffic: Traffic;
-  /** The buffer that is being written, and how far. */
+  /** What `buffer` was lent from the pool; it has another one since it grew. */
+  #lent: WriteBuffer | null = null;
+  /** What is being written, and the pool's buffer behind it. */
   #written: Uint8Array<ArrayBuffer> = NO_BYTES;
-  #writtenEnd = 0;
+  #writtenFrom: WriteBuffer | null = null;
   #inFlightBytes = 0;
   #isClosed = false;
   #onDrained: (() => void)[] = [];
@@ -71,7 +86,9 @@ export class ClientOutput {
   /** Must be called before something is encoded: gives the buffer memory from the pool. */
   prepare(): void {
     const { buffer } = this;
-    if (buffer.bytes.length === 0) buffer.bytes = pool.pop() ?? new Uint8Array(PROTO_REPLY_CHUNK_BYTES);
+    if (buffer.bytes.length > 0) return;
+    this.#lent = pool.pop() ?? new WriteBuffer();
+    buffer.bytes = this.#lent.bytes;
   }
 
   /** Sends what has been encoded. Returns at once. */
@@ -81,13 +98,15 @@ export class ClientOutput {
     if (this.#inFlightBytes > 0 || this.#isClosed || buffer.isCutOff) return;
     const length = buffer.length;
     if (length === 0) return;
-    this.#written = buffer.bytes;
-    this.#writtenEnd = length;
+    const lent = this.#lent;
+    this.#lent = null;
+    this.#writtenFrom = lent !== null && lent.bytes === buffer.bytes ? lent : null;
+    this.#written = this.#writtenFrom !== null ? this.#writtenFrom.view(length) : buffer.bytes.subarray(0, length);
     this.#inFlightBytes = length;
     if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
-    this.#write();
+    this.#write(this.#written);
   }
 
   /** Resolves when little enough waits to be sent; null in the usual case that this is so already. */
@@ -127,9 +146,8 @@ export class ClientOutput {
     }
   }
 
-  #write(): void {
-    const end = this.#writtenEnd;
-    this.#sink.write(this.#written.subarray(end - this.#inFlightBytes, end)).then(this.#onWritten, this.#onWriteFailed);
+  #write(bytes: Uint8Array): void {
+    this.#sink.write(bytes).then(this.#onWritten, this.#onWriteFailed);
   }
 
   #finishWrite(count: number): void {
@@ -137,9 +155,10 @@ export class ClientOutput {
     this.bytesSent += count;
     this.#traffic.outputBytes += count;
     this.#traffic.writes++;
-    if (this.#inFlightBytes > 0) return this.#write();
-    if (this.#written.length === PROTO_REPLY_CHUNK_BYTES && pool.length < MAX_POOLED) pool.push(this.#written);
+    if (this.#inFlightBytes > 0) return this.#write(this.#written.subarray(this.#written.length - this.#inFlightBytes));
+    if (this.#writtenFrom !== null && pool.length < MAX_POOLED) pool.push(this.#writtenFrom);
     this.#written = NO_BYTES;
+    this.#writtenFrom = null;
     if (this.buffer.length === 0) this.buffer.hasDeferred = false;
     else this.flush();
     if (this.#onDrained.length > 0) this.#wake();
@@ -148,6 +167,7 @@ export class ClientOutput {
   #failWrite(error: unknown): void {
     this.#inFlightBytes = 0;
     this.#written = NO_BYTES;
+    this.#writtenFrom = null;
     if (this.#isClosed) return;
     this.close();
     this.onFailure?.(error);

@@ -110,7 +110,7 @@ export class Executor {
     this.#callObservers = options.observers.filter(({ onCall, onCalled }) => (onCall ?? onCalled) !== undefined);
     invariant(this.#gates.length <= MAX_GATES, "there are more gates than bits for them");
     for (const command of this.registry.all()) {
-      command.gateMask = this.#maskOf((gate) => gate.concerns?.(command) ?? true);
+      command.gateMask = this.#maskOf(command);
     }
   }
 
@@ -224,14 +224,17 @@ export class Executor {
 
   /** What may stop or watch requests of `context` as things are. */
   #askAround(context: Context): void {
-    this.#raisedGates = this.#maskOf((gate) => gate.isRaised(context));
+    const gates = this.#gates;
+    let mask = 0;
+    for (let index = 0; index < gates.length; index++) if (gates[index]!.isRaised(context)) mask |= 1 << index;
+    this.#raisedGates = mask;
     this.#isWatched = false;
     for (const observer of this.#callObservers) this.#isWatched ||= observer.isWatching?.() ?? true;
   }
 
-  #maskOf(isWanted: (gate: Gate) => boolean): number {
+  #maskOf(command: Command): number {
     let mask = 0;
-    for (let index = 0; index < this.#gates.length; index++) if (isWanted(this.#gates[index]!)) mask |= 1 << index;
+    for (const [index, gate] of this.#gates.entries()) if (gate.concerns?.(command) ?? true) mask |= 1 << index;
     return mask;
   }
 

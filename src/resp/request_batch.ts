@@ -117,6 +117,11 @@ export class RequestBatch {
   /** Called once by `release()`: the buffers behind the slices may be reused from then on. */
   onRelease: ((batch: RequestBatch) => void) | null = null;
 
+  /** For whoever sets `onRelease`: the chunk to give back. */
+  chunk: Uint8Array | null = null;
+  /** For the parser: true when slices point into memory that is not the chunk's. */
+  hasOwnMemory = false;
+
   // The parser's side: plain fields, because it writes them for each argument.
   /** For the parser: the slices of all requests; longer than `sliceCount`. */
   slices: Slice[] = [];
@@ -152,8 +157,9 @@ export class RequestBatch {
 
   /** For the parser and `release`: empties the batch and drops pools that grew past `BATCH_POOL_LIMIT`. */
   clear(): void {
-    // A pooled slice must not keep a chunk, or a carried value of 512 MB, from the collector.
-    for (let i = 0; i < this.sliceCount; i++) this.slices[i]!.bytes = NO_BYTES;
+    // A pooled slice must not keep a carried value of 512 MB from the collector; chunks are small, and used again.
+    if (this.hasOwnMemory) { for (let i = 0; i < this.sliceCount; i++) this.slices[i]!.bytes = NO_BYTES; }
+    this.hasOwnMemory = false;
     this.count = 0;
     this.sliceCount = 0;
     this.bytesConsumed = 0;

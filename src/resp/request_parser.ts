@@ -20,6 +20,9 @@ const DOLLAR = 0x24;
 const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
+const SPACE = 0x20;
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
 
 const MAX_ARGUMENTS = 0x7fffffff;
 const UNAUTHENTICATED_ARGUMENTS = 10;
@@ -158,7 +161,15 @@ export class RequestParser {
     let requestStart = start;
     let used = batch.sliceCount;
     requests:
-    while (requestStart + 1 < end && bytes[requestStart] === STAR) {
+    while (requestStart + 1 < end) {
+      if (bytes[requestStart] !== STAR) {
+        const next = this.#parsePlainLine(bytes, requestStart, end, batch);
+        if (next < 0) break;
+        batch.endRequest(batch.sliceCount, origin + next);
+        used = batch.sliceCount;
+        requestStart = next;
+        continue;
+      }
       let at = requestStart + 1;
       let count = bytes[at++]! - ZERO;
       if (count < 1 || count > 9) break;
@@ -201,6 +212,34 @@ export class RequestParser {
     }
     this.#consumed = origin + requestStart;
     return requestStart;
+  }
+
+  /**
+   * Cuts the inline request at `start` into slices if nothing about it is special: words between single spaces, no quotes,
+   * its end in the chunk. Returns the position behind it, or -1.
+   */
+  #parsePlainLine(bytes: Uint8Array, start: number, end: number, batch: RequestBatch): number {
+    if (!this.allowsInline) return -1;
+    const slices = batch.slices;
+    let used = batch.sliceCount;
+    let wordStart = start;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte > SPACE && byte !== DOUBLE_QUOTE && byte !== SINGLE_QUOTE) continue;
+      if (at === wordStart) return -1;
+      const isEnd = byte === LF || (byte === CR && at + 1 < end && bytes[at + 1] === LF);
+      if (byte !== SPACE && !isEnd) return -1;
+      const slice = slices[used] ?? (slices[used] = new Slice());
+      slice.bytes = bytes;
+      slice.start = wordStart;
+      slice.end = at;
+      used++;
+      wordStart = at + 1;
+      if (!isEnd) continue;
+      batch.sliceCount = used;
+      return byte === LF ? at + 1 : at + 2;
+    }
+    return -1;
   }
 
   /**
@@ -347,6 +386,7 @@ export class RequestParser {
       slice.end = end;
       used++;
     };
+    batch.hasOwnMemory = true;
     if (this.#inline !== null) {
       for (const value of this.#inline) add(value, 0, value.length);
     }

@@ -39,6 +39,12 @@ class Decoder {
   readonly #onChunkReleased: ((chunk: Uint8Array) => void) | undefined;
   /** Two batches take turns: one may be read into while the loop still uses the other. */
   #free: RequestBatch[] = [new RequestBatch(), new RequestBatch()];
+  // Made once and not for each batch.
+  readonly #onReleased = (released: RequestBatch): void => {
+    const { chunk } = released;
+    this.#recycle(released);
+    if (chunk !== null) this.#onChunkReleased?.(chunk);
+  };
 
   constructor(options: RequestDecoderOptions) {
     this.parser = options.parser ?? new RequestParser();
@@ -54,10 +60,8 @@ class Decoder {
       this.#onChunkReleased?.(chunk);
       return;
     }
-    batch.onRelease = (released) => {
-      this.#recycle(released);
-      this.#onChunkReleased?.(chunk);
-    };
+    batch.chunk = chunk;
+    batch.onRelease = this.#onReleased;
     controller.enqueue(batch);
   }
 
@@ -90,6 +94,7 @@ class Decoder {
 
   #recycle(batch: RequestBatch): void {
     batch.onRelease = null;
+    batch.chunk = null;
     if (this.#free.length < 2) this.#free.push(batch);
   }
 }

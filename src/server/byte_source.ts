@@ -22,6 +22,22 @@ export interface ByteReader {
   read(target: Uint8Array): Promise<number | null>;
 }
 
+/** A buffer, and the view of what was last read into it: most reads of a client are as long as the one before. */
+class ReadBuffer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  chunk: Uint8Array<ArrayBuffer>;
+
+  constructor(sizeBytes: number) {
+    this.bytes = this.chunk = new Uint8Array(sizeBytes);
+  }
+
+  /** The first `count` bytes. */
+  take(count: number): Uint8Array<ArrayBuffer> {
+    if (this.chunk.length !== count) this.chunk = this.bytes.subarray(0, count);
+    return this.chunk;
+  }
+}
+
 /** Reads one client's bytes. */
 export class ByteSource {
   readonly stream: ReadableStream<Uint8Array>;
@@ -30,19 +46,29 @@ export class ByteSource {
 
   readonly #reader: ByteReader;
   readonly #traffic: Traffic;
-  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #free: ReadBuffer[] = [];
+  /** Buffers whose chunks have not come back, oldest first. */
+  readonly #lent: ReadBuffer[] = [];
   readonly #ahead: Uint8Array[] = [];
   #bufferBytes = INITIAL_BUFFER_BYTES;
   #smallReads = 0;
   #aheadBytes = 0;
   #isEnded = false;
+  /** The read under way, its buffer, and whom its chunk is for: the stream, or (null) the queue of `watch`. */
   #reading: Promise<void> | null = null;
+  #readBuffer: ReadBuffer | null = null;
+  #readFor: ReadableStreamDefaultController<Uint8Array> | null = null;
+
+  // Promise by promise and not `async`, and made once: each closure and each turn of the microtask queue counts at one
+  // request a chunk.
+  readonly #onRead = (count: number | null): void => this.#finishRead(count);
+  // The peer reset the connection, or we closed it: the end of input either way.
+  readonly #onReadFailed = (): void => this.#finishRead(null);
 
   /** `traffic` counts what is read. */
   constructor(reader: ByteReader, traffic: Traffic) {
     this.#reader = reader;
     this.#traffic = traffic;
-    // Promise by promise and not `async`: each turn of the microtask queue counts at one request a chunk.
     this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, {
       highWaterMark: 0,
     });
@@ -50,8 +76,14 @@ export class ByteSource {
 
   /** Gives the buffer behind a chunk back. */
   recycle(chunk: Uint8Array): void {
-    if (chunk.buffer.byteLength === this.#bufferBytes && this.#free.length < 2) {
-      this.#free.push(new Uint8Array(chunk.buffer as ArrayBuffer));
+    const lent = this.#lent;
+    for (let index = 0; index < lent.length; index++) {
+      const buffer = lent[index]!;
+      if (buffer.chunk !== chunk) continue;
+      if (index === 0) lent.shift();
+      else lent.splice(index, 1);
+      if (buffer.bytes.length === this.#bufferBytes && this.#free.length < 2) this.#free.push(buffer);
+      return;
     }
   }
 
@@ -59,11 +91,7 @@ export class ByteSource {
   async watch(isWanted: () => boolean, limitBytes: number): Promise<void> {
     while (isWanted() && !this.#isEnded && this.#aheadBytes < limitBytes) {
       // A pull of the pipe may be reading already: its chunk goes to the pipe, the next one is ours.
-      await (this.#reading ?? this.#read((chunk) => {
-        if (chunk === null) return;
-        this.#ahead.push(chunk);
-        this.#aheadBytes += chunk.length;
-      }));
+      await (this.#reading ?? this.#read(null));
     }
   }
 
@@ -75,29 +103,35 @@ export class ByteSource {
     }
     // A read that `watch` has begun must land in its queue before this pull looks there again.
     if (this.#reading !== null) return this.#reading.then(() => this.#pull(controller));
-    return this.#read((read) => read === null ? controller.close() : controller.enqueue(read));
+    if (this.#isEnded) return controller.close();
+    return this.#read(controller);
   }
 
-  #read(deliver: (chunk: Uint8Array | null) => void): Promise<void> {
-    if (this.#isEnded) {
-      deliver(null);
-      return Promise.resolve();
+  #read(readFor: ReadableStreamDefaultController<Uint8Array> | null): Promise<void> {
+    const buffer = this.#free.pop() ?? new ReadBuffer(this.#bufferBytes);
+    this.#readBuffer = buffer;
+    this.#readFor = readFor;
+    return this.#reading = this.#reader.read(buffer.bytes).then(this.#onRead, this.#onReadFailed);
+  }
+
+  #finishRead(count: number | null): void {
+    const buffer = this.#readBuffer!;
+    const readFor = this.#readFor;
+    this.#reading = this.#readBuffer = this.#readFor = null;
+    if (count === null) {
+      this.#isEnded = true;
+      this.onEnd?.();
+      readFor?.close();
+      return;
     }
-    const buffer = this.#free.pop() ?? new Uint8Array(this.#bufferBytes);
-    const finish = (count: number | null) => {
-      this.#reading = null;
-      if (count === null) {
-        this.#isEnded = true;
-        this.onEnd?.();
-        return deliver(null);
-      }
-      this.#traffic.inputBytes += count;
-      this.#traffic.reads++;
-      this.#adapt(count, buffer.length);
-      deliver(buffer.subarray(0, count));
-    };
-    // The peer reset the connection, or we closed it: the end of input either way.
-    return this.#reading = this.#reader.read(buffer).then(finish, () => finish(null));
+    this.#traffic.inputBytes += count;
+    this.#traffic.reads++;
+    this.#adapt(count, buffer.bytes.length);
+    const chunk = buffer.take(count);
+    this.#lent.push(buffer);
+    if (readFor !== null) return readFor.enqueue(chunk);
+    this.#ahead.push(chunk);
+    this.#aheadBytes += count;
   }
 
   #adapt(count: number, size: number): void {

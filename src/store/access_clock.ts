@@ -29,6 +29,8 @@ export interface AccessPolicy {
 export class AccessClock {
   readonly policy: AccessPolicy = { isLfu: false, lfuLogFactor: 10, lfuDecayMinutes: 1 };
   readonly #random: Random;
+  #lastMs = NaN;
+  #lastSeconds = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -41,7 +43,7 @@ export class AccessClock {
 
   /** The bits of a key that had `bits` and is used at `nowMs`. */
   touched(bits: number, nowMs: number): number {
-    if (!this.policy.isLfu) return seconds(nowMs);
+    if (!this.policy.isLfu) return nowMs === this.#lastMs ? this.#lastSeconds : this.#lruClock(nowMs);
     const counter = this.frequency(bits, nowMs);
     return (minutes(nowMs) << 8) | this.#increased(counter);
   }
@@ -68,6 +70,12 @@ export class AccessClock {
   /** The bits for a key with an LFU counter of `frequency`. */
   fromFrequency(frequency: number, nowMs: number): number {
     return (minutes(nowMs) << 8) | frequency;
+  }
+
+  /** `seconds`, kept: it is asked for by every lookup of the same millisecond. */
+  #lruClock(nowMs: number): number {
+    this.#lastMs = nowMs;
+    return this.#lastSeconds = seconds(nowMs);
   }
 
   #increased(counter: number): number {

@@ -265,9 +265,9 @@ export class Database {
   }
 
   #markUsed(entry: EntryRef): void {
-    const { keyspace, store } = this;
+    const { keyspace, store: { access, clock } } = this;
     // A save in progress makes no difference: nothing is shared with it copy-on-write.
-    keyspace.setLru(entry, store.access.touched(keyspace.lruOf(entry), store.clock.now));
+    keyspace.setLru(entry, access.touched(access.policy.isLfu ? keyspace.lruOf(entry) : 0, clock.now));
   }
 
   #lruForWrite(old: EntryRef): number {

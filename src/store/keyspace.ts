@@ -11,6 +11,7 @@ import type { Arena } from "../values/arena.ts";
 import { Dict } from "../values/dict.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { KIND_CODES, KIND_STRING } from "../values/kind.ts";
+import { ENTRY_HEADER_BYTES, FLAG_SHIFT, KEY_LENGTH_MASK, KEY_WORD, USER_WORD } from "../values/dict_entry.ts";
 import type { SlotTable } from "../values/slot_table.ts";
 import {
   ENCODING_INT,
@@ -79,8 +80,9 @@ export class Keyspace {
 
   /** Sets the LRU or LFU clock. */
   setLru(entry: EntryRef, lru: number): void {
-    const dict = this.dict;
-    dict.setUserWord(entry, (dict.userWord(entry) & ~LRU_MASK) | (lru & LRU_MASK));
+    const words = this.#arena.wordsOf(entry);
+    const at = (this.#arena.offsetOf(entry) >>> 2) + USER_WORD;
+    words[at] = (words[at]! & ~LRU_MASK) | (lru & LRU_MASK);
   }
 
   /** Sets kind and encoding, leaving the clock. */
@@ -104,8 +106,8 @@ export class Keyspace {
 
   /** Where the value starts in `payloadBytes()`, past the expiry. */
   valueOffset(entry: EntryRef): number {
-    const at = this.dict.payloadOffset(entry);
-    return this.dict.flag(entry, FLAG_EXPIRES) ? at + EXPIRY_BYTES : at;
+    const offset = this.#arena.offsetOf(entry);
+    return offset + ENTRY_HEADER_BYTES + this.#prefixBytes(entry, offset);
   }
 
   /** Bytes that the value may grow to without the entry moving. */
@@ -120,9 +122,10 @@ export class Keyspace {
 
   /** Makes room for `newBytes` of value, keeping the first `usedBytes`; the entry may move. */
   resizeValue(entry: EntryRef, usedBytes: number, newBytes: number): EntryRef {
-    const dict = this.dict;
-    const prefix = dict.flag(entry, FLAG_EXPIRES) ? EXPIRY_BYTES : 0;
-    const moved = dict.resizePayload(entry, prefix + usedBytes, prefix + newBytes);
+    const before = ENTRY_HEADER_BYTES + this.#prefixBytes(entry, this.#arena.offsetOf(entry));
+    if (this.#arena.isWellFilled(entry, before + newBytes)) return entry;
+    const prefix = this.dict.flag(entry, FLAG_EXPIRES) ? EXPIRY_BYTES : 0;
+    const moved = this.dict.resizePayload(entry, prefix + usedBytes, prefix + newBytes);
     if (moved !== entry && prefix !== 0) this.expiry.set(this.#expiryPosition(moved), moved);
     return moved;
   }
@@ -243,6 +246,12 @@ export class Keyspace {
         }
       }
     }
+  }
+
+  /** Bytes of key and expiry, given where the entry begins. */
+  #prefixBytes(entry: EntryRef, offset: number): number {
+    const word = this.#arena.wordsOf(entry)[(offset >>> 2) + KEY_WORD]!;
+    return (word & KEY_LENGTH_MASK) + ((word >>> (FLAG_SHIFT + FLAG_EXPIRES)) & 1) * EXPIRY_BYTES;
   }
 
   #expiryPosition(entry: EntryRef): number {

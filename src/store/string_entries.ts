@@ -108,6 +108,11 @@ export function writeStringInteger(
   return target;
 }
 
+/** Writes an integer of 64 bits over a string that is one already; a number must be a safe integer. */
+export function overwriteInteger(keyspace: Keyspace, entry: EntryRef, value: Int64): void {
+  writeInt64(keyspace.payloadBytes(entry), keyspace.valueOffset(entry), value);
+}
+
 /** Bytes of the string as a client sees it. */
 export function stringLength(keyspace: Keyspace, entry: EntryRef): number {
   if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return readString(keyspace, entry, scratch).length;

@@ -169,13 +169,17 @@ export class Arena {
     this.#usedBytes[0]! -= pages[row + UNITS]! << 3;
   }
 
+  /** Whether `size` bytes fit into a block and fill half of it or more, or there is no smaller block for them. */
+  isWellFilled(handle: number, size: number): boolean {
+    const capacity = this.capacity(handle);
+    return size <= capacity && (size * 2 >= capacity || Arena.capacityFor(size) === capacity);
+  }
+
   /**
-   * Makes a block hold `newSize` bytes and returns its handle: the same one when it fits and fills half of the block
-   * or more, otherwise that of a new block with the first `usedBytes` bytes, and the old one is freed.
+   * Makes a block hold `newSize` bytes and returns its handle: the same one when it is then well filled, otherwise that of a new block with the first `usedBytes` bytes, and the old one is freed.
    */
   resize(handle: number, usedBytes: number, newSize: number): number {
-    const capacity = this.capacity(handle);
-    if (newSize <= capacity && (newSize * 2 >= capacity || Arena.capacityFor(newSize) === capacity)) return handle;
+    if (this.isWellFilled(handle, newSize)) return handle;
     const moved = this.allocate(newSize);
     this.copy(handle, moved, usedBytes < newSize ? usedBytes : newSize);
     this.free(handle);

@@ -11,6 +11,10 @@
 /** Bytes of an entry before its key. */
 export const ENTRY_HEADER_BYTES = 16;
 
+/** The word that holds the key's length and the flags, and the owner's word. */
+export const KEY_WORD = 2;
+export const USER_WORD = 3;
+
 /** The bits of word 2 that hold the key's length. */
 export const KEY_LENGTH_MASK = 0x3fff_ffff;
 

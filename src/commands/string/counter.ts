@@ -24,10 +24,11 @@ import {
 } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
-import { type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
+import { ENCODING_INT, type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
 import { NOTIFY_STRING } from "../../store/keyspace_events.ts";
 import {
   encodingOfLength,
+  overwriteInteger,
   readString,
   stringAsInteger,
   StringView,
@@ -71,7 +72,8 @@ function add({ db }: Context, key: Slice, increment: Int64, reply: Reply): void 
     sum = addInt64(value, increment);
     if (sum === null) return reply.error(INCREMENT_OVERFLOW);
     const { keyspace } = db;
-    writeStringInteger(keyspace, entry, key, sum, keyspace.lruOf(entry));
+    if (keyspace.stringEncodingOf(entry) === ENCODING_INT) overwriteInteger(keyspace, entry, sum);
+    else writeStringInteger(keyspace, entry, key, sum, keyspace.lruOf(entry));
   } else {
     db.setStringInteger(key, sum);
   }
