@@ -32,6 +32,7 @@ import {
   readPairScore,
 } from "./sorted_set_listpack.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
+import { readTableKey } from "./table_walk.ts";
 
 /** Up to which size a sorted set is a listpack. */
 export interface SortedSetLimits {
@@ -218,13 +219,8 @@ export class SortedSetValue {
 
   /** Reads the member that a handle names. */
   readHandle(handle: number, member: ListpackEntry): void {
-    const table = this.#table;
-    if (table === null) {
-      listpackRead(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle, member);
-      return;
-    }
-    const start = table.keyOffset(handle);
-    member.setString(this.#arena.bytesOf(handle), start, start + table.keyLength(handle));
+    if (this.#table !== null) return readTableKey(this.#table, handle, member);
+    listpackRead(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle, member);
   }
 
   /** How many members stand before the one that a handle names. */
