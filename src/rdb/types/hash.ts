@@ -44,8 +44,10 @@ export function* saveHash(writer: RdbWriter, hash: HashValue): Generator<void> {
   try {
     while (cursor.next()) {
       const { field, value } = cursor;
-      writer.string(field.bytes, field.start, field.end);
-      writer.string(value.bytes, value.start, value.end);
+      if (writer.isLong(field.length)) yield* writer.longString(field.bytes, field.start, field.end);
+      else writer.string(field.bytes, field.start, field.end);
+      if (writer.isLong(value.length)) yield* writer.longString(value.bytes, value.start, value.end);
+      else writer.string(value.bytes, value.start, value.end);
       if (writer.endSlice()) yield;
     }
   } finally {

@@ -46,9 +46,12 @@ export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
   const { arena } = list.quicklist;
   writer.length(list.nodeCount);
   for (let node = list.firstNode; node !== null; node = node.next) {
+    const bytes = arena.bytesOf(node.handle);
     const start = arena.offsetOf(node.handle);
+    const end = start + node.sizeBytes;
     writer.length(node.isPlain ? CONTAINER_PLAIN : CONTAINER_PACKED);
-    writer.string(arena.bytesOf(node.handle), start, start + node.sizeBytes);
+    if (writer.isLong(node.sizeBytes)) yield* writer.longString(bytes, start, end);
+    else writer.string(bytes, start, end);
     if (writer.endSlice()) yield;
   }
 }

@@ -41,7 +41,8 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
   try {
     while (cursor.next()) {
       const { member } = cursor;
-      writer.string(member.bytes, member.start, member.end);
+      if (writer.isLong(member.length)) yield* writer.longString(member.bytes, member.start, member.end);
+      else writer.string(member.bytes, member.start, member.end);
       if (writer.endSlice()) yield;
     }
   } finally {

@@ -55,7 +55,8 @@ export function* saveSortedSet(writer: RdbWriter, set: SortedSetValue): Generato
   cursor.seek(set, 0, true);
   while (cursor.next()) {
     const { member } = cursor;
-    writer.string(member.bytes, member.start, member.end);
+    if (writer.isLong(member.length)) yield* writer.longString(member.bytes, member.start, member.end);
+    else writer.string(member.bytes, member.start, member.end);
     double.setFloat64(0, cursor.score, true);
     writer.raw(doubleBytes, 0, DOUBLE_BYTES);
     if (writer.endSlice()) yield;

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ascii, latin1 } from "../../../src/bytes/ascii.ts";
 import { crc64 } from "../../../src/bytes/crc64.ts";
-import { lzfCompress, lzfDecompress } from "../../../src/bytes/lzf.ts";
+import { lzfCompress, LzfCompressor, lzfDecompress } from "../../../src/bytes/lzf.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import { compressible, digestsOf } from "./seeded_cases.ts";
 
@@ -38,6 +38,24 @@ Deno.test("lzfCompress() and lzfDecompress() work on parts of arrays", () => {
     const back = lzfDecompress(framed, 5, 5 + length, source.length - before);
     assert(back !== null, "seed 11");
     assertEquals(latin1(back), latin1(source, before));
+  }
+});
+
+Deno.test("LzfCompressor makes the same bytes whatever the steps, and whatever was given up before", () => {
+  const random = new SeededRandom(12);
+  const compressor = new LzfCompressor();
+  for (let round = 0; round < 300; round++) {
+    const source = compressible(random, random.integer(1, 3000));
+    const expected = new Uint8Array(source.length);
+    const length = lzfCompress(source, 0, source.length, expected);
+    const target = new Uint8Array(source.length);
+    compressor.begin(source, 0, source.length, new Uint8Array(source.length));
+    compressor.step(random.integer(0, source.length));
+    compressor.begin(source, 0, source.length, target);
+    const size = random.integer(1, 100);
+    while (!compressor.step(size));
+    assertEquals(compressor.length, length, "seed 12");
+    assertEquals(latin1(target, 0, length), latin1(expected, 0, length), "seed 12");
   }
 });
 
