@@ -220,28 +220,44 @@ export function lzfDecompress(
   end: number,
   expectedLength: number,
 ): Uint8Array<ArrayBuffer> | null {
-  if (!(expectedLength >= 0 && expectedLength <= (end - start) * MAX_EXPANSION)) return null;
+  if (!canExpand(end - start, expectedLength)) return null;
   const target = new Uint8Array(expectedLength);
+  return lzfDecompressInto(target, source, start, end, expectedLength) ? target : null;
+}
+
+/** As `lzfDecompress`, into the first bytes of `target`, which has room for them; false where that gives null. */
+export function lzfDecompressInto(
+  target: Uint8Array,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  expectedLength: number,
+): boolean {
+  if (!canExpand(end - start, expectedLength)) return false;
   let at = start;
   let out = 0;
   while (at < end) {
     const control = source[at++]!;
     if (control < MAX_LITERAL) {
       const length = control + 1;
-      if (length > end - at || length > expectedLength - out) return null;
+      if (length > end - at || length > expectedLength - out) return false;
       for (const runEnd = at + length; at < runEnd;) target[out++] = source[at++]!;
       continue;
     }
     let length = (control >>> 5) + 2;
     if (length === 9) {
-      if (at >= end) return null;
+      if (at >= end) return false;
       length += source[at++]!;
     }
-    if (at >= end) return null;
+    if (at >= end) return false;
     let from = out - ((control & 0x1f) << 8) - source[at++]! - 1;
-    if (from < 0 || length > expectedLength - out) return null;
+    if (from < 0 || length > expectedLength - out) return false;
     // Byte by byte: a copy may overlap what it writes.
     for (const runEnd = out + length; out < runEnd;) target[out++] = target[from++]!;
   }
-  return out === expectedLength ? target : null;
+  return out === expectedLength;
+}
+
+function canExpand(length: number, expectedLength: number): boolean {
+  return expectedLength >= 0 && expectedLength <= length * MAX_EXPANSION;
 }

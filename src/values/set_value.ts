@@ -40,19 +40,16 @@ export class SetValue {
   /** Bytes of the table's entries. */
   #entryBytes = 0;
 
-  /** An empty set, which begins as an intset. */
-  constructor(arena: Arena, hash: SeededHash) {
+  /** An empty set, which begins as an intset: an empty one, or the block `intset`, which it takes over. */
+  constructor(arena: Arena, hash: SeededHash, intset: number = createIntset(arena)) {
     this.#arena = arena;
     this.#hash = hash;
-    this.#intset = createIntset(arena);
+    this.#intset = intset;
   }
 
   /** A set with a copy of the intset in `bytes[start, end)`, which was validated before. */
   static fromIntset(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SetValue {
-    const set = new SetValue(arena, hash);
-    arena.free(set.#intset);
-    set.#intset = importIntset(arena, bytes, start, end);
-    return set;
+    return new SetValue(arena, hash, importIntset(arena, bytes, start, end));
   }
 
   /** Number of members. */

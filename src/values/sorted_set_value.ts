@@ -77,19 +77,16 @@ export class SortedSetValue {
   /** The score that the last `put` came to, unless it skipped. */
   resultScore = 0;
 
-  /** An empty sorted set, which begins as a listpack. */
-  constructor(arena: Arena, hash: SeededHash) {
+  /** An empty sorted set, which begins as a listpack: an empty one, or the block `listpack`, which it takes over. */
+  constructor(arena: Arena, hash: SeededHash, listpack: number = createListpack(arena)) {
     this.#arena = arena;
     this.#hash = hash;
-    this.#listpack = createListpack(arena);
+    this.#listpack = listpack;
   }
 
   /** A sorted set with a copy of the listpack in `bytes[start, end)`, which was validated before. */
   static fromListpack(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SortedSetValue {
-    const set = new SortedSetValue(arena, hash);
-    arena.free(set.#listpack);
-    set.#listpack = importListpack(arena, bytes, start, end);
-    return set;
+    return new SortedSetValue(arena, hash, importListpack(arena, bytes, start, end));
   }
 
   /** Number of members. */

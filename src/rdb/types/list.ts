@@ -71,6 +71,18 @@ export function* loadList(reader: RdbReader, type: number, context: LoadContext)
   return list.length === 0 ? null : list;
 }
 
+/** See `ValueType.tryLoad`: a list of one listpack, as most are. */
+export function tryLoadList(reader: RdbReader, type: number, context: LoadContext): ListValue | null | undefined {
+  if (type !== TYPE_LIST_QUICKLIST_2 || !reader.tryLength()) return undefined;
+  const nodeCount = reader.length;
+  if (nodeCount !== 1 || !reader.tryLength()) return undefined;
+  const container = reader.length;
+  if (container !== CONTAINER_PACKED || !reader.tryString(reader.text)) return undefined;
+  const list = new ListValue(context.arena, context.listLimits);
+  appendListpack(reader, list, reader.text);
+  return list.length === 0 ? null : list;
+}
+
 function* readElements(reader: RdbReader, list: ListValue): Generator<void, void> {
   const element = reader.text;
   while (!reader.tryLength()) yield;

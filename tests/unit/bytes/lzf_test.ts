@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ascii, latin1 } from "../../../src/bytes/ascii.ts";
 import { crc64 } from "../../../src/bytes/crc64.ts";
-import { lzfCompress, LzfCompressor, lzfDecompress } from "../../../src/bytes/lzf.ts";
+import { lzfCompress, LzfCompressor, lzfDecompress, lzfDecompressInto } from "../../../src/bytes/lzf.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import { compressible, digestsOf } from "./seeded_cases.ts";
 
@@ -89,6 +89,15 @@ Deno.test("lzfDecompress() refuses what is malformed", () => {
     assertEquals(lzfDecompress(new Uint8Array(bytes), 0, bytes.length, length), null, `${bytes} as ${length}`);
   }
   assertEquals([...lzfDecompress(new Uint8Array([0, 65, 0x20, 0]), 0, 4, 4)!], [65, 65, 65, 65]);
+});
+
+Deno.test("lzfDecompressInto() writes no byte beyond the length it is told", () => {
+  const source = new Uint8Array([0, 65, 0x20, 0]);
+  const target = new Uint8Array(6).fill(1);
+  assertEquals(lzfDecompressInto(target, source, 0, 4, 4), true);
+  assertEquals([...target], [65, 65, 65, 65, 1, 1]);
+  assertEquals(lzfDecompressInto(target.fill(1), source, 0, 4, 3), false);
+  assertEquals(target[3], 1);
 });
 
 Deno.test("lzfDecompress() takes no memory for a length that its input cannot make", () => {
