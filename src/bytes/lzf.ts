@@ -49,7 +49,7 @@ function copyLength(source: Uint8Array, from: number, at: number, end: number): 
  * compressor.begin(new Uint8Array(1000), 0, 1000, new Uint8Array(996));
  * let steps = 1;
  * while (!compressor.step(300)) steps++;
- * console.log(steps, compressor.length); // 4 16
+ * console.log(steps, compressor.length); // 2 18
  * ```
  */
 export class LzfCompressor {
@@ -166,7 +166,7 @@ const compressor = new LzfCompressor();
  * const source = new Uint8Array(1000);
  * const target = new Uint8Array(996);
  * const length = lzfCompress(source, 0, 1000, target);
- * console.log(length, lzfDecompress(target, 0, length, 1000)?.length); // 16 1000
+ * console.log(length, lzfDecompress(target, 0, length, 1000)?.length); // 18 1000
  * ```
  */
 export function lzfCompress(source: Uint8Array, start: number, end: number, target: Uint8Array): number {
