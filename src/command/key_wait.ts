@@ -11,7 +11,12 @@ import type { Timer } from "../base/clock.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Reply } from "../resp/reply.ts";
 import { FORCE_UNBLOCKED, UNBLOCKED } from "../resp/reply_errors.ts";
+import type { Args } from "../resp/request_batch.ts";
+import type { Database } from "../store/database.ts";
+import { NO_ENTRY } from "../store/entry_layout.ts";
+import type { Value } from "../store/value.ts";
 import type { KeyWaiter } from "../store/waiting_keys.ts";
+import { KIND_CODES } from "../values/kind.ts";
 import type { Context } from "./context.ts";
 import type { CancelReason, Wait } from "./outcome.ts";
 
@@ -33,9 +38,38 @@ export interface KeyWaitOptions {
   readonly serve: (key: Slice) => boolean;
 }
 
+/** As `KeyWaitOptions`, for keys with values of one kind. */
+export interface KindWaitOptions<K extends Value["kind"]> extends Omit<KeyWaitOptions, "turnKind" | "serve"> {
+  readonly kind: K;
+  /** Gives the client what it waited for, out of a value that is there: replies, changes the data and propagates. */
+  serve(db: Database, key: Slice, value: Extract<Value, { kind: K }>): void;
+}
+
 /** Makes the client wait. The handler returns the result; it must not be called while `context.isWaitDenied`. */
 export function waitForKeys(options: KeyWaitOptions): Wait {
   return new KeyWait(options);
+}
+
+/** As `waitForKeys`, until one of the keys holds a value of the kind: other values are passed over. */
+export function waitForKind<K extends Value["kind"]>(options: KindWaitOptions<K>): Wait {
+  const { kind, serve, ...rest } = options;
+  const { db } = options.context;
+  const turnKind = KIND_CODES[kind];
+  return waitForKeys({
+    ...rest,
+    turnKind,
+    serve(key) {
+      const entry = db.lookupWrite(key);
+      if (entry === NO_ENTRY || db.kindOf(entry) !== turnKind) return false;
+      serve(db, key, db.valueOf(entry) as Extract<Value, { kind: K }>);
+      return true;
+    },
+  });
+}
+
+/** Copies of `count` arguments from `first` on: what a wait keeps of its keys. */
+export function copyKeys(args: Args, first: number, count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => args.at(first + index).copy());
 }
 
 class KeyWait implements Wait, KeyWaiter {

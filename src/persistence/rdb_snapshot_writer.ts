@@ -31,8 +31,6 @@ export interface RdbSnapshotWriterOptions extends RdbWriterOptions {
   readonly access: SavedAccess;
 }
 
-/** Bytes of a large string that are written at a time. */
-const STRING_SLICE_BYTES = 64 * 1024;
 const NO_DATABASE = -1;
 
 /** A stream of records with the database that its last one belongs to. */
@@ -116,7 +114,9 @@ export class RdbSnapshotWriter implements SnapshotSink {
   *saveLargeEntry(dbIndex: number, keyspace: Keyspace, entry: EntryRef): Generator<void> {
     this.#isLargeInProgress = true;
     if (keyspace.kindOf(entry) === KIND_STRING) {
-      yield* this.#saveLargeString(dbIndex, keyspace, entry);
+      this.#beginRecord(this.#main, dbIndex, keyspace, entry, TYPE_STRING);
+      const { bytes, start, end } = readString(keyspace, entry, this.#text);
+      yield* this.#main.writer.longString(bytes, start, end);
     } else {
       const value = keyspace.valueOf(entry);
       const rows = rowsOf(value);
@@ -125,20 +125,6 @@ export class RdbSnapshotWriter implements SnapshotSink {
     }
     this.#isLargeInProgress = false;
     this.#closeSide();
-  }
-
-  /** Uncompressed: the compression of a string is one piece of work, and this one would be felt. */
-  *#saveLargeString(dbIndex: number, keyspace: Keyspace, entry: EntryRef): Generator<void> {
-    const { writer } = this.#main;
-    this.#beginRecord(this.#main, dbIndex, keyspace, entry, TYPE_STRING);
-    const { length } = readString(keyspace, entry, this.#text);
-    writer.length(length);
-    for (let done = 0; done < length; done += STRING_SLICE_BYTES) {
-      // Read anew for each slice: other keys were saved through the same view meanwhile.
-      const text = readString(keyspace, entry, this.#text);
-      writer.raw(text.bytes, text.start + done, Math.min(text.end, text.start + done + STRING_SLICE_BYTES));
-      yield;
-    }
   }
 
   #beginRecord(stream: RecordStream, dbIndex: number, keyspace: Keyspace, entry: EntryRef, type: number): void {

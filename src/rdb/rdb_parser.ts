@@ -3,8 +3,8 @@
  *
  * - Synchronous and without a promise; a chunk is not kept after `feed()` returns.
  * - Memory is bounded by one element of an aggregate, or one string value, that has really arrived.
- * - The walk through the file is one generator that pauses where bytes are missing. Only keys with string values, the most
- *   frequent record, are read in a plain loop beside it that allocates nothing.
+ * - The walk through the file is one generator that pauses where bytes are missing. Only keys with strings and with small
+ *   values, the most frequent records, are read in a plain loop beside it, which allocates nothing but the values.
  */
 
 import { ascii, latin1 } from "../bytes/ascii.ts";
@@ -126,7 +126,7 @@ export class RdbParser {
     while (!reader.has(HEADER_BYTES)) yield;
     this.#version = readVersion(reader);
     for (;;) {
-      this.#readStringKeys();
+      this.#readWholeKeys();
       while (!reader.has(1)) yield;
       const opcode = reader.bytes[reader.position++]!;
       if (opcode === OPCODE_EOF) break;
@@ -155,14 +155,12 @@ export class RdbParser {
     entry.expireAtMs = entry.lruIdleSeconds = entry.lfuFrequency = -1;
   }
 
-  /** Hands over keys with string values, and their expiries, for as long as they are there whole. */
-  #readStringKeys(): void {
+  /** Hands over keys with strings or small values, and their expiries, for as long as they are there whole. */
+  #readWholeKeys(): void {
     const reader = this.#reader;
     const visitor = this.#visitor;
     const entry = this.#entry;
     const { key, text } = entry;
-    entry.kind = KIND_STRING;
-    entry.value = text;
     for (;;) {
       const start = reader.position;
       if (start >= reader.end) return;
@@ -174,15 +172,31 @@ export class RdbParser {
           reader.position = start;
           return;
         }
+        entry.kind = KIND_STRING;
         visitor.onKey(entry as RdbEntry);
         entry.expireAtMs = entry.lruIdleSeconds = entry.lfuFrequency = -1;
       } else if (opcode === OPCODE_EXPIRETIME_MS && reader.has(9)) {
         entry.expireAtMs = Number(readInt64(reader.bytes, start + 1));
         reader.position = start + 9;
-      } else {
+      } else if (!this.#readWholeValue(opcode)) {
+        reader.position = start;
         return;
       }
     }
+  }
+
+  /** Hands over a key with a small value if both are there whole; else the caller gives back what was taken. */
+  #readWholeValue(opcode: number): boolean {
+    const reader = this.#reader;
+    const kind = kindOfType(opcode);
+    const tryLoad = kind === null ? undefined : VALUE_TYPES[kind].tryLoad;
+    if (tryLoad === undefined) return false;
+    reader.position++;
+    if (!reader.tryString(this.#entry.key)) return false;
+    const value = tryLoad(reader, opcode, this.#options);
+    if (value === undefined) return false;
+    this.#handOver(kind!, value);
+    return true;
   }
 
   *#section(opcode: number): Generator<void, void> {

@@ -11,7 +11,7 @@
 
 import { Crc64 } from "../bytes/crc64.ts";
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
-import { lzfDecompress } from "../bytes/lzf.ts";
+import { lzfDecompress, lzfDecompressInto } from "../bytes/lzf.ts";
 import { Slice } from "../bytes/slice.ts";
 import { writeInt64Text } from "../values/int64.ts";
 import type { Uint64 } from "../values/stream_id.ts";
@@ -29,6 +29,8 @@ import { RdbFormatError } from "./rdb_format_error.ts";
 
 const EMPTY = new Uint8Array(0);
 const TWO_32 = 0x1_0000_0000;
+/** Compressed strings up to this length are inflated into memory that is kept: for a short one new memory costs more. */
+const INFLATED_BYTES = 4096;
 /** The smallest buffer for bytes that straddle chunks. */
 const MIN_CARRY_BYTES = 4096;
 /** A buffer larger than this is given back as soon as it is empty. */
@@ -38,6 +40,8 @@ const MAX_KEPT_CARRY_BYTES = 256 * 1024;
 export class StringSlot extends Slice {
   /** Digits of an integer-encoded string. */
   readonly digits = new Uint8Array(MAX_INTEGER_LENGTH);
+  /** A short string that was compressed; made when there is the first. */
+  inflated: Uint8Array<ArrayBuffer> | null = null;
 
   /** Moves the string into memory of its own if it lies in `bytes`, so that it outlives them. */
   detachFrom(bytes: Uint8Array): void {
@@ -257,7 +261,7 @@ export class RdbReader {
     const original = this.length;
     this.#checkStringLength(original, "rdbLoadLzfStringObject");
     if (!this.has(compressed)) return false;
-    const text = this.#decompress(compressed, original);
+    const text = this.#decompress(slot, compressed, original);
     if (text === null) throw this.corrupt("Invalid LZF compressed string");
     slot.bytes = text;
     slot.start = 0;
@@ -266,9 +270,15 @@ export class RdbReader {
     return true;
   }
 
-  #decompress(compressed: number, original: number): Uint8Array<ArrayBuffer> | null {
+  #decompress(slot: StringSlot, compressed: number, original: number): Uint8Array<ArrayBuffer> | null {
+    const { bytes, position } = this;
+    const end = position + compressed;
+    if (original <= INFLATED_BYTES) {
+      const target = slot.inflated ??= new Uint8Array(INFLATED_BYTES);
+      return lzfDecompressInto(target, bytes, position, end, original) ? target : null;
+    }
     try {
-      return lzfDecompress(this.bytes, this.position, this.position + compressed, original);
+      return lzfDecompress(bytes, position, end, original);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw this.#outOfMemory(`rdbLoadLzfStringObject failed allocating ${original} bytes`);

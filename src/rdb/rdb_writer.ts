@@ -11,7 +11,7 @@ import { ascii } from "../bytes/ascii.ts";
 import type { ByteWriter } from "../bytes/byte_writer.ts";
 import { Crc64 } from "../bytes/crc64.ts";
 import { MAX_INTEGER_LENGTH, parseSafeInteger } from "../bytes/integer.ts";
-import { lzfCompress } from "../bytes/lzf.ts";
+import { lzfCompress, LzfCompressor } from "../bytes/lzf.ts";
 import { type Int64, writeInt64Text } from "../values/int64.ts";
 import type { Uint64 } from "../values/stream_id.ts";
 import {
@@ -38,6 +38,11 @@ import {
 const SLICE_BYTES = 16 * 1024;
 /** What an item costs beside its bytes, so that many tiny ones end a slice too. */
 const ITEM_COST = 8;
+
+/** From this length on a string is worth slices of its own: the compressor makes about 100 MB/s. */
+const LONG_STRING_BYTES = 64 * 1024;
+/** Bytes of a long string that are compressed or copied at a time: about a third of a millisecond. */
+const LONG_STRING_SLICE_BYTES = 32 * 1024;
 
 /** Longer texts are not tried as integers: -2147483648 has 11 characters. */
 const MAX_INTEGER_TEXT = 11;
@@ -97,6 +102,11 @@ export class RdbWriter {
     if (this.#sliceCost < SLICE_BYTES) return false;
     this.#sliceCost = 0;
     return true;
+  }
+
+  /** Whether a string is so long that a saver is to write it by `longString`. */
+  isLong(length: number): boolean {
+    return length >= LONG_STRING_BYTES;
   }
 
   /** Hands over what was written since the last call; the memory belongs to the caller. */
@@ -234,6 +244,32 @@ export class RdbWriter {
     this.#out.bytes(source, start, end);
   }
 
+  /** As `string`, in slices where it is long: the bytes must stay as they are until the generator is done. */
+  *longString(source: Uint8Array, start: number, end: number): Generator<void> {
+    const length = end - start;
+    if (length < LONG_STRING_BYTES) return this.string(source, start, end);
+    if (this.#compression) {
+      // One of its own: other strings are compressed between the slices.
+      const compressor = new LzfCompressor();
+      const target = new Uint8Array(length - MIN_COMPRESSION_GAIN);
+      compressor.begin(source, start, end, target);
+      while (!compressor.step(LONG_STRING_SLICE_BYTES)) yield;
+      if (compressor.length > 0) {
+        this.#compressedLengths(compressor.length, length);
+        return yield* this.#copySlices(target, 0, compressor.length);
+      }
+    }
+    this.length(length);
+    yield* this.#copySlices(source, start, end);
+  }
+
+  *#copySlices(source: Uint8Array, start: number, end: number): Generator<void> {
+    for (let at = start; at < end; at += LONG_STRING_SLICE_BYTES) {
+      this.#out.bytes(source, at, Math.min(end, at + LONG_STRING_SLICE_BYTES));
+      yield;
+    }
+  }
+
   /** The decimal text of `value` as a string. */
   integerString(value: Int64): void {
     if (typeof value === "number" && this.#tryInteger(value)) return;
@@ -262,12 +298,15 @@ export class RdbWriter {
     const target = compressionTarget(end - start - MIN_COMPRESSION_GAIN);
     const length = lzfCompress(source, start, end, target);
     if (length === 0) return false;
-    const out = this.#out;
-    out.byte(ENCODED_STRING | ENCODING_LZF);
-    this.length(length);
-    this.length(end - start);
-    out.bytes(target, 0, length);
+    this.#compressedLengths(length, end - start);
+    this.#out.bytes(target, 0, length);
     return true;
+  }
+
+  #compressedLengths(compressed: number, original: number): void {
+    this.#out.byte(ENCODED_STRING | ENCODING_LZF);
+    this.length(compressed);
+    this.length(original);
   }
 }
 

@@ -9,10 +9,10 @@ import type { LoadContext } from "./load_context.ts";
 import type { RdbReader } from "./rdb_reader.ts";
 import type { RdbValues } from "./rdb_visitor.ts";
 import type { RdbWriter } from "./rdb_writer.ts";
-import { HASH_TYPES, hashType, loadHash, saveHash } from "./types/hash.ts";
-import { LIST_TYPES, listType, loadList, saveList } from "./types/list.ts";
-import { loadSet, saveSet, SET_TYPES, setType } from "./types/set.ts";
-import { loadSortedSet, saveSortedSet, SORTED_SET_TYPES, sortedSetType } from "./types/sorted_set.ts";
+import { HASH_TYPES, hashType, loadHash, saveHash, tryLoadHash } from "./types/hash.ts";
+import { LIST_TYPES, listType, loadList, saveList, tryLoadList } from "./types/list.ts";
+import { loadSet, saveSet, SET_TYPES, setType, tryLoadSet } from "./types/set.ts";
+import { loadSortedSet, saveSortedSet, SORTED_SET_TYPES, sortedSetType, tryLoadSortedSet } from "./types/sorted_set.ts";
 import { loadStream, saveStream, STREAM_TYPES, streamType } from "./types/stream.ts";
 import { loadString, saveString, STRING_TYPES, stringType } from "./types/string.ts";
 
@@ -25,6 +25,11 @@ export interface ValueType<K extends Kind> {
   /** Writes the value without its type, pausing now and then; the value must not change meanwhile. */
   save(writer: RdbWriter, value: RdbValues[K]): Generator<void>;
   /**
+   * Reads a small value that has arrived whole, without a generator, which would cost more than the value. `undefined` when
+   * it has not, or is none of the frequent small forms: what was taken then is to be given back, for `load`.
+   */
+  readonly tryLoad?: (reader: RdbReader, type: number, context: LoadContext) => RdbValues[K] | null | undefined;
+  /**
    * Reads a value of one of `types`, pausing where bytes are missing; `null` for an aggregate without elements. Frees what
    * it has built when it is left early.
    */
@@ -34,10 +39,16 @@ export interface ValueType<K extends Kind> {
 /** The rows. */
 export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
   string: { types: STRING_TYPES, typeOf: stringType, save: saveString, load: loadString },
-  list: { types: LIST_TYPES, typeOf: listType, save: saveList, load: loadList },
-  set: { types: SET_TYPES, typeOf: setType, save: saveSet, load: loadSet },
-  zset: { types: SORTED_SET_TYPES, typeOf: sortedSetType, save: saveSortedSet, load: loadSortedSet },
-  hash: { types: HASH_TYPES, typeOf: hashType, save: saveHash, load: loadHash },
+  list: { types: LIST_TYPES, typeOf: listType, save: saveList, tryLoad: tryLoadList, load: loadList },
+  set: { types: SET_TYPES, typeOf: setType, save: saveSet, tryLoad: tryLoadSet, load: loadSet },
+  zset: {
+    types: SORTED_SET_TYPES,
+    typeOf: sortedSetType,
+    save: saveSortedSet,
+    tryLoad: tryLoadSortedSet,
+    load: loadSortedSet,
+  },
+  hash: { types: HASH_TYPES, typeOf: hashType, save: saveHash, tryLoad: tryLoadHash, load: loadHash },
   stream: { types: STREAM_TYPES, typeOf: streamType, save: saveStream, load: loadStream },
 };
 

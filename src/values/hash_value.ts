@@ -36,6 +36,7 @@ import {
   listpackReplace,
 } from "./listpack_edit.ts";
 import { copyBytes } from "./listpack_encoding.ts";
+import { entriesOf, readTableKey, TableWalk } from "./table_walk.ts";
 
 /** What `sizeBytes` counts for a hash beside its contents. */
 const HASH_BYTES = 16;
@@ -175,31 +176,21 @@ export class HashValue {
     if (this.#table === null) {
       this.readAt(handle, field, value);
     } else {
-      readTableField(this.#table, handle, field);
+      readTableKey(this.#table, handle, field);
       readTableValue(this.#table, handle, value);
     }
   }
 
   /** The handles of all fields. */
   handles(): Int32Array {
+    if (this.#table !== null) return entriesOf(this.#table);
     const handles = new Int32Array(this.size);
-    const table = this.#table;
-    let count = 0;
-    if (table === null) {
-      const bytes = this.#arena.bytesOf(this.#listpack);
-      const base = this.#arena.offsetOf(this.#listpack);
-      for (let position = this.firstPosition; position !== 0;) {
-        handles[count++] = position;
-        position = listpackNext(bytes, base, listpackNext(bytes, base, position));
-      }
-      return handles;
-    }
-    for (const half of [0, 1] as const) {
-      for (let bucket = 0; bucket < table.bucketCount(half); bucket++) {
-        for (let entry = table.bucketHead(half, bucket); entry !== 0; entry = table.nextInBucket(entry)) {
-          handles[count++] = entry;
-        }
-      }
+    const bytes = this.#arena.bytesOf(this.#listpack);
+    const base = this.#arena.offsetOf(this.#listpack);
+    let position = this.firstPosition;
+    for (let index = 0; index < handles.length; index++) {
+      handles[index] = position;
+      position = listpackNext(bytes, base, listpackNext(bytes, base, position));
     }
     return handles;
   }
@@ -319,59 +310,39 @@ export class HashCursor {
   readonly field: ListpackEntry = new ListpackEntry();
   /** Its value. */
   readonly value: ListpackEntry = new ListpackEntry();
+  readonly #walk = new TableWalk();
   #hash: HashValue | null = null;
-  #table: Dict | null = null;
-  /** Position in the listpack (0: at the end), or the next bucket. */
-  #index = 0;
-  #half: 0 | 1 = 0;
-  #entry = 0;
+  /** Position of the next field in a listpack, 0 at the end. */
+  #position = 0;
 
   /** Stands before the first field. */
   open(hash: HashValue): void {
     this.close();
     this.#hash = hash;
-    this.#table = hash.table;
-    this.#index = hash.table === null ? hash.firstPosition : 0;
-    this.#half = 0;
-    this.#entry = 0;
-    this.#table?.pauseResize();
+    if (hash.table === null) this.#position = hash.firstPosition;
+    else this.#walk.open(hash.table);
   }
 
   /** Goes to the next field; false when there is none. */
   next(): boolean {
-    const table = this.#table;
-    if (table === null) {
-      if (this.#hash === null || this.#index === 0) return false;
-      this.#index = this.#hash.readAt(this.#index, this.field, this.value);
+    const hash = this.#hash;
+    if (hash === null) return false;
+    if (hash.table === null) {
+      if (this.#position === 0) return false;
+      this.#position = hash.readAt(this.#position, this.field, this.value);
       return true;
     }
-    while (this.#entry === 0) {
-      if (this.#index < table.bucketCount(this.#half)) {
-        this.#entry = table.bucketHead(this.#half, this.#index++);
-      } else if (this.#half === 0) {
-        this.#half = 1;
-        this.#index = 0;
-      } else {
-        return false;
-      }
-    }
-    readTableField(table, this.#entry, this.field);
-    readTableValue(table, this.#entry, this.value);
-    this.#entry = table.nextInBucket(this.#entry);
+    const entry = this.#walk.next();
+    if (entry === 0) return false;
+    hash.readHandle(entry, this.field, this.value);
     return true;
   }
 
   /** Ends the walk. Harmless if there is none. */
   close(): void {
-    this.#table?.resumeResize();
-    this.#table = null;
+    this.#walk.close();
     this.#hash = null;
   }
-}
-
-function readTableField(table: Dict, entry: number, field: ListpackEntry): void {
-  const start = table.keyOffset(entry);
-  field.setString(table.arena.bytesOf(entry), start, start + table.keyLength(entry));
 }
 
 function readTableValue(table: Dict, entry: number, value: ListpackEntry): void {

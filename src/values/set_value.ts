@@ -24,6 +24,7 @@ import {
   intsetSearch,
 } from "./intset.ts";
 import { ListpackEntry } from "./listpack.ts";
+import { entriesOf, readTableKey, TableWalk } from "./table_walk.ts";
 
 /** What `sizeBytes` counts for a set beside its contents. */
 const SET_BYTES = 16;
@@ -39,19 +40,16 @@ export class SetValue {
   /** Bytes of the table's entries. */
   #entryBytes = 0;
 
-  /** An empty set, which begins as an intset. */
-  constructor(arena: Arena, hash: SeededHash) {
+  /** An empty set, which begins as an intset: an empty one, or the block `intset`, which it takes over. */
+  constructor(arena: Arena, hash: SeededHash, intset: number = createIntset(arena)) {
     this.#arena = arena;
     this.#hash = hash;
-    this.#intset = createIntset(arena);
+    this.#intset = intset;
   }
 
   /** A set with a copy of the intset in `bytes[start, end)`, which was validated before. */
   static fromIntset(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SetValue {
-    const set = new SetValue(arena, hash);
-    arena.free(set.#intset);
-    set.#intset = importIntset(arena, bytes, start, end);
-    return set;
+    return new SetValue(arena, hash, importIntset(arena, bytes, start, end));
   }
 
   /** Number of members. */
@@ -158,23 +156,13 @@ export class SetValue {
   /** Reads the member that a handle names. */
   readHandle(handle: number, member: ListpackEntry): void {
     if (this.#table === null) this.readAt(handle, member);
-    else readTableEntry(this.#table, handle, member);
+    else readTableKey(this.#table, handle, member);
   }
 
   /** The handles of all members. */
   handles(): Int32Array {
-    const table = this.#table;
-    const handles = new Int32Array(this.size);
-    if (table === null) return handles.map((_, index) => index);
-    let count = 0;
-    for (const half of [0, 1] as const) {
-      for (let bucket = 0; bucket < table.bucketCount(half); bucket++) {
-        for (let entry = table.bucketHead(half, bucket); entry !== 0; entry = table.nextInBucket(entry)) {
-          handles[count++] = entry;
-        }
-      }
-    }
-    return handles;
+    if (this.#table !== null) return entriesOf(this.#table);
+    return new Int32Array(this.size).map((_, index) => index);
   }
 
   /** Reads the member at `index` of an intset, in ascending order. Only while there is no table. */
@@ -198,7 +186,7 @@ export class SetValue {
       return 0;
     }
     return table.scan(cursor, (entry) => {
-      readTableEntry(table, entry, member);
+      readTableKey(table, entry, member);
       visit(member);
     });
   }
@@ -277,59 +265,39 @@ export class SetValue {
 export class SetCursor {
   /** The member that `next` went to. */
   readonly member: ListpackEntry = new ListpackEntry();
+  readonly #walk = new TableWalk();
   #set: SetValue | null = null;
-  #table: Dict | null = null;
+  /** The next index in an intset. */
   #index = 0;
-  #half: 0 | 1 = 0;
-  #entry = 0;
 
   /** Stands before the first member. */
   open(set: SetValue): void {
     this.close();
     this.#set = set;
-    this.#table = set.table;
     this.#index = 0;
-    this.#half = 0;
-    this.#entry = 0;
-    this.#table?.pauseResize();
+    if (set.table !== null) this.#walk.open(set.table);
   }
 
   /** Goes to the next member; false when there is none. */
   next(): boolean {
-    const table = this.#table;
-    if (table === null) {
-      const set = this.#set;
-      if (set === null || this.#index >= set.size) return false;
+    const set = this.#set;
+    if (set === null) return false;
+    if (set.table === null) {
+      if (this.#index >= set.size) return false;
       set.readAt(this.#index++, this.member);
       return true;
     }
-    while (this.#entry === 0) {
-      if (this.#index < table.bucketCount(this.#half)) {
-        this.#entry = table.bucketHead(this.#half, this.#index++);
-      } else if (this.#half === 0) {
-        this.#half = 1;
-        this.#index = 0;
-      } else {
-        return false;
-      }
-    }
-    const entry = this.#entry;
-    this.#entry = table.nextInBucket(entry);
-    readTableEntry(table, entry, this.member);
+    const entry = this.#walk.next();
+    if (entry === 0) return false;
+    readTableKey(set.table, entry, this.member);
     return true;
   }
 
   /** Ends the walk. Harmless if there is none. */
   close(): void {
-    this.#table?.resumeResize();
-    this.#table = null;
+    this.#walk.close();
     this.#set = null;
   }
-}
-
-function readTableEntry(table: Dict, entry: number, member: ListpackEntry): void {
-  const start = table.keyOffset(entry);
-  member.setString(table.arena.bytesOf(entry), start, start + table.keyLength(entry));
 }
 
 // For the conversion above, which never nests.

@@ -32,6 +32,7 @@ import {
   readPairScore,
 } from "./sorted_set_listpack.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
+import { readTableKey } from "./table_walk.ts";
 
 /** Up to which size a sorted set is a listpack. */
 export interface SortedSetLimits {
@@ -76,19 +77,16 @@ export class SortedSetValue {
   /** The score that the last `put` came to, unless it skipped. */
   resultScore = 0;
 
-  /** An empty sorted set, which begins as a listpack. */
-  constructor(arena: Arena, hash: SeededHash) {
+  /** An empty sorted set, which begins as a listpack: an empty one, or the block `listpack`, which it takes over. */
+  constructor(arena: Arena, hash: SeededHash, listpack: number = createListpack(arena)) {
     this.#arena = arena;
     this.#hash = hash;
-    this.#listpack = createListpack(arena);
+    this.#listpack = listpack;
   }
 
   /** A sorted set with a copy of the listpack in `bytes[start, end)`, which was validated before. */
   static fromListpack(arena: Arena, hash: SeededHash, bytes: Uint8Array, start: number, end: number): SortedSetValue {
-    const set = new SortedSetValue(arena, hash);
-    arena.free(set.#listpack);
-    set.#listpack = importListpack(arena, bytes, start, end);
-    return set;
+    return new SortedSetValue(arena, hash, importListpack(arena, bytes, start, end));
   }
 
   /** Number of members. */
@@ -218,13 +216,8 @@ export class SortedSetValue {
 
   /** Reads the member that a handle names. */
   readHandle(handle: number, member: ListpackEntry): void {
-    const table = this.#table;
-    if (table === null) {
-      listpackRead(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle, member);
-      return;
-    }
-    const start = table.keyOffset(handle);
-    member.setString(this.#arena.bytesOf(handle), start, start + table.keyLength(handle));
+    if (this.#table !== null) return readTableKey(this.#table, handle, member);
+    listpackRead(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle, member);
   }
 
   /** How many members stand before the one that a handle names. */

@@ -8,16 +8,13 @@ import { globMatches } from "../../bytes/glob.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import { readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
+import { collectHandles, readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { hashOf } from "./hash_keys.ts";
-
-/** Buckets looked at for each field wanted: twice as many as for members, since Redis counts values too. */
-const VISITS_PER_FIELD = 20;
 
 const field = new ListpackEntry();
 const value = new ListpackEntry();
@@ -35,29 +32,13 @@ function hscan({ db }: Context, args: Args, reply: Reply): void {
   if (hash === null) return;
   const options = readScanOptions(args, 3, reply);
   if (options === null) return;
-  const handles: number[] = [];
-  const next = collectHandles(hash, cursor, options, handles);
+  const { handles, next } = collectHandles(hash, { cursor, count: options.count, hasValues: true });
   reply.array(2);
   reply.bulkInteger(next);
   replyMatching(hash, handles, options, reply);
 }
 
-/** Puts handles of fields into `handles` and returns the next cursor. */
-function collectHandles(hash: HashValue, cursor: number, { count }: ScanOptions, handles: number[]): number {
-  const { table } = hash;
-  if (table === null) {
-    for (const handle of hash.handles()) handles.push(handle);
-    return 0;
-  }
-  const visit = (entry: number) => void handles.push(entry);
-  let next = cursor;
-  for (let visitsLeft = count * VISITS_PER_FIELD;; visitsLeft--) {
-    next = table.scan(next, visit);
-    if (next === 0 || visitsLeft === 0 || handles.length >= count) return next;
-  }
-}
-
-function replyMatching(hash: HashValue, handles: readonly number[], { pattern }: ScanOptions, reply: Reply): void {
+function replyMatching(hash: HashValue, handles: Iterable<number>, { pattern }: ScanOptions, reply: Reply): void {
   const token = reply.deferredArray();
   let count = 0;
   for (const handle of handles) {

@@ -11,14 +11,12 @@ import { readTimeoutSeconds } from "../../command/block_timeout.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key, keyCount, keyRange } from "../../command/key_specs.ts";
-import { waitForKeys } from "../../command/key_wait.ts";
+import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
 import type { Propagation } from "../../command/propagation.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
-import type { Database } from "../../store/database.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
-import { KIND_LIST } from "../../values/kind.ts";
 import type { ListValue } from "../../values/list_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import type { Services } from "../services.ts";
@@ -27,36 +25,6 @@ import { moveByCommand, moveElement } from "./move.ts";
 import { popFromFirst, popName, readPopRequest } from "./pop.ts";
 
 const element = new ListpackEntry();
-
-/** Gives a client that waited what it waited for, out of a list that is there. */
-type ServeList = (db: Database, name: Slice, list: ListValue) => void;
-
-function waitForLists(
-  context: Context,
-  reply: Reply,
-  keys: readonly Uint8Array[],
-  timeoutMs: number,
-  serve: ServeList,
-): Outcome {
-  const { db } = context;
-  return waitForKeys({
-    context,
-    reply,
-    keys,
-    timeoutMs,
-    turnKind: KIND_LIST,
-    serve(name) {
-      const entry = db.lookupWrite(name);
-      if (entry === NO_ENTRY || db.kindOf(entry) !== KIND_LIST) return false;
-      serve(db, name, db.valueOf(entry) as ListValue);
-      return true;
-    },
-  });
-}
-
-function copyKeys(args: Args, first: number, count: number): Uint8Array[] {
-  return Array.from({ length: count }, (_, index) => args.at(first + index).copy());
-}
 
 /** Takes one element and replies with it and the key. */
 function popWithKey(name: Slice, list: ListValue, from: ListEnd, reply: Reply): void {
@@ -90,10 +58,17 @@ function popOrWait(
     return;
   }
   if (context.isWaitDenied) return reply.nilArray();
-  return waitForLists(context, reply, copyKeys(args, 1, keyCount), timeoutMs, (db, name, list) => {
-    propagation.addArgv(db.index, [popName(from), name.view()]);
-    popWithKey(name, list, from, reply);
-    notifyPopped(db, name, list, from);
+  return waitForKind({
+    context,
+    reply,
+    keys: copyKeys(args, 1, keyCount),
+    timeoutMs,
+    kind: "list",
+    serve(db, name, list) {
+      propagation.addArgv(db.index, [popName(from), name.view()]);
+      popWithKey(name, list, from, reply);
+      notifyPopped(db, name, list, from);
+    },
   });
 }
 
@@ -104,11 +79,18 @@ function popCountOrWait(context: Context, args: Args, reply: Reply, propagation:
   if (timeoutMs === null || popFromFirst(context, args, reply, request)) return;
   if (context.isWaitDenied) return reply.nilArray();
   const { from, count, firstKey, keyCount } = request;
-  return waitForLists(context, reply, copyKeys(args, firstKey, keyCount), timeoutMs, (db, name, list) => {
-    propagation.addArgv(db.index, [popName(from), name.view(), Math.min(count, list.length)]);
-    reply.array(2);
-    reply.bulkSlice(name);
-    commitPopped(db, name, list, from, popRange(list, from, count, reply));
+  return waitForKind({
+    context,
+    reply,
+    keys: copyKeys(args, firstKey, keyCount),
+    timeoutMs,
+    kind: "list",
+    serve(db, name, list) {
+      propagation.addArgv(db.index, [popName(from), name.view(), Math.min(count, list.length)]);
+      reply.array(2);
+      reply.bulkSlice(name);
+      commitPopped(db, name, list, from, popRange(list, from, count, reply));
+    },
   });
 }
 
@@ -138,10 +120,17 @@ function moveOrWait(
   }
   if (context.isWaitDenied) return reply.nil();
   const destination = { key: new Slice(args.at(2).copy()), from, to };
-  return waitForLists(context, reply, [args.at(1).copy()], timeoutMs, (db, name, list) => {
-    if (!moveElement(db, name, list, destination, reply)) return;
-    const keys = [name.view(), destination.key.view()];
-    propagation.addArgv(db.index, isRpoplpush ? ["RPOPLPUSH", ...keys] : ["LMOVE", ...keys, from, to]);
+  return waitForKind({
+    context,
+    reply,
+    keys: copyKeys(args, 1, 1),
+    timeoutMs,
+    kind: "list",
+    serve(db, name, list) {
+      if (!moveElement(db, name, list, destination, reply)) return;
+      const keys = [name.view(), destination.key.view()];
+      propagation.addArgv(db.index, isRpoplpush ? ["RPOPLPUSH", ...keys] : ["LMOVE", ...keys, from, to]);
+    },
   });
 }
 

@@ -8,16 +8,13 @@ import { globMatches } from "../../bytes/glob.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import { readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
+import { collectHandles, readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import { setOf } from "./set_keys.ts";
-
-/** Buckets looked at for each member wanted. */
-const VISITS_PER_MEMBER = 10;
 
 const member = new ListpackEntry();
 
@@ -34,29 +31,13 @@ function sscan({ db }: Context, args: Args, reply: Reply): void {
   if (set === null) return;
   const options = readScanOptions(args, 3, reply);
   if (options === null) return;
-  const handles: number[] = [];
-  const next = collectHandles(set, cursor, options, handles);
+  const { handles, next } = collectHandles(set, { cursor, count: options.count, hasValues: false });
   reply.array(2);
   reply.bulkInteger(next);
   replyMatching(set, handles, options, reply);
 }
 
-/** Puts handles of members into `handles` and returns the next cursor. */
-function collectHandles(set: SetValue, cursor: number, { count }: ScanOptions, handles: number[]): number {
-  const { table } = set;
-  if (table === null) {
-    for (const handle of set.handles()) handles.push(handle);
-    return 0;
-  }
-  const visit = (entry: number) => void handles.push(entry);
-  let next = cursor;
-  for (let visitsLeft = count * VISITS_PER_MEMBER;; visitsLeft--) {
-    next = table.scan(next, visit);
-    if (next === 0 || visitsLeft === 0 || handles.length >= count) return next;
-  }
-}
-
-function replyMatching(set: SetValue, handles: readonly number[], { pattern }: ScanOptions, reply: Reply): void {
+function replyMatching(set: SetValue, handles: Iterable<number>, { pattern }: ScanOptions, reply: Reply): void {
   const token = reply.deferredArray();
   let count = 0;
   for (const handle of handles) {

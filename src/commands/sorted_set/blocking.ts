@@ -9,48 +9,17 @@ import { readTimeoutSeconds } from "../../command/block_timeout.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
-import { waitForKeys } from "../../command/key_wait.ts";
+import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
 import type { Propagation } from "../../command/propagation.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
-import { KIND_ZSET } from "../../values/kind.ts";
 import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 import type { Services } from "../services.ts";
 import { popFromFirst, popMembers, popName, popWithKey, readPopRequest, type SortedSetEnd } from "./pop.ts";
 import { sortedSetOf } from "./sorted_set_keys.ts";
-
-/** Gives a client that waited what it waited for, out of a sorted set that is there. */
-type ServeSortedSet = (db: Database, name: Slice, set: SortedSetValue) => void;
-
-function waitForSortedSets(
-  context: Context,
-  reply: Reply,
-  keys: readonly Uint8Array[],
-  timeoutMs: number,
-  serve: ServeSortedSet,
-): Outcome {
-  const { db } = context;
-  return waitForKeys({
-    context,
-    reply,
-    keys,
-    timeoutMs,
-    turnKind: KIND_ZSET,
-    serve(name) {
-      const entry = db.lookupWrite(name);
-      if (entry === NO_ENTRY || db.kindOf(entry) !== KIND_ZSET) return false;
-      serve(db, name, db.valueOf(entry) as SortedSetValue);
-      return true;
-    },
-  });
-}
-
-function copyKeys(args: Args, first: number, count: number): Uint8Array[] {
-  return Array.from({ length: count }, (_, index) => args.at(first + index).copy());
-}
 
 /** Replies with the key, one member and its score, and takes that out. */
 function popOne(db: Database, name: Slice, set: SortedSetValue, from: SortedSetEnd, reply: Reply): void {
@@ -81,9 +50,16 @@ function popOrWait(
     return;
   }
   if (context.isWaitDenied) return reply.nilArray();
-  return waitForSortedSets(context, reply, copyKeys(args, 1, keyCount), timeoutMs, (db, name, set) => {
-    popOne(db, name, set, from, reply);
-    propagation.addArgv(db.index, [popName(from), name.view()]);
+  return waitForKind({
+    context,
+    reply,
+    keys: copyKeys(args, 1, keyCount),
+    timeoutMs,
+    kind: "zset",
+    serve(db, name, set) {
+      popOne(db, name, set, from, reply);
+      propagation.addArgv(db.index, [popName(from), name.view()]);
+    },
   });
 }
 
@@ -94,9 +70,16 @@ function popCountOrWait(context: Context, args: Args, reply: Reply, propagation:
   if (timeoutMs === null || popFromFirst(context, args, reply, request)) return;
   if (context.isWaitDenied) return reply.nilArray();
   const { firstKey, keyCount } = request;
-  return waitForSortedSets(context, reply, copyKeys(args, firstKey, keyCount), timeoutMs, (db, name, set) => {
-    const count = popWithKey(db, name, set, request, reply);
-    propagation.addArgv(db.index, [popName(request.from), name.view(), count]);
+  return waitForKind({
+    context,
+    reply,
+    keys: copyKeys(args, firstKey, keyCount),
+    timeoutMs,
+    kind: "zset",
+    serve(db, name, set) {
+      const count = popWithKey(db, name, set, request, reply);
+      propagation.addArgv(db.index, [popName(request.from), name.view(), count]);
+    },
   });
 }
 

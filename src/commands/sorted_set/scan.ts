@@ -9,15 +9,12 @@ import { globMatches } from "../../bytes/glob.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import { readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
+import { collectHandles, readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 import { readSortedSet } from "./sorted_set_keys.ts";
-
-/** Buckets looked at for each element wanted. */
-const VISITS_PER_ELEMENT = 10;
 
 const member = new ListpackEntry();
 
@@ -34,32 +31,15 @@ function zscan({ db }: Context, args: Args, reply: Reply): void {
   if (set === null) return;
   const options = readScanOptions(args, 3, reply);
   if (options === null) return;
-  const handles: number[] = [];
-  const next = collectHandles(set, cursor, options, handles);
+  const { handles, next } = collectHandles(set, { cursor, count: options.count, hasValues: true });
   reply.array(2);
   reply.bulkInteger(next);
   replyMatching(set, handles, options, reply);
 }
 
-/** Puts handles of members into `handles` and returns the next cursor. */
-function collectHandles(set: SortedSetValue, cursor: number, { count }: ScanOptions, handles: number[]): number {
-  const { table } = set;
-  if (table === null) {
-    for (const handle of set.handles()) handles.push(handle);
-    return 0;
-  }
-  const visit = (entry: number) => void handles.push(entry);
-  let next = cursor;
-  for (let visitsLeft = count * VISITS_PER_ELEMENT;; visitsLeft--) {
-    next = table.scan(next, visit);
-    // As in Redis a score counts as an element too.
-    if (next === 0 || visitsLeft === 0 || 2 * handles.length >= count) return next;
-  }
-}
-
 function replyMatching(
   set: SortedSetValue,
-  handles: readonly number[],
+  handles: Iterable<number>,
   { pattern }: ScanOptions,
   reply: Reply,
 ): void {

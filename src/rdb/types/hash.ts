@@ -44,8 +44,10 @@ export function* saveHash(writer: RdbWriter, hash: HashValue): Generator<void> {
   try {
     while (cursor.next()) {
       const { field, value } = cursor;
-      writer.string(field.bytes, field.start, field.end);
-      writer.string(value.bytes, value.start, value.end);
+      if (writer.isLong(field.length)) yield* writer.longString(field.bytes, field.start, field.end);
+      else writer.string(field.bytes, field.start, field.end);
+      if (writer.isLong(value.length)) yield* writer.longString(value.bytes, value.start, value.end);
+      else writer.string(value.bytes, value.start, value.end);
       if (writer.endSlice()) yield;
     }
   } finally {
@@ -69,15 +71,25 @@ export function* loadHash(reader: RdbReader, type: number, context: LoadContext)
   return isComplete ? hash : null;
 }
 
+/** See `ValueType.tryLoad`. */
+export function tryLoadHash(reader: RdbReader, type: number, context: LoadContext): HashValue | null | undefined {
+  if (type !== TYPE_HASH_LISTPACK || !reader.tryString(reader.text)) return undefined;
+  return fromListpack(reader, context);
+}
+
 function* loadListpack(reader: RdbReader, context: LoadContext): Generator<void, HashValue | null> {
-  const blob = reader.text;
-  while (!reader.tryString(blob)) yield;
-  const { bytes, start, end } = blob;
+  while (!reader.tryString(reader.text)) yield;
+  return fromListpack(reader, context);
+}
+
+/** The hash whose listpack is the reader's text. */
+function fromListpack(reader: RdbReader, context: LoadContext): HashValue | null {
+  const { bytes, start, end } = reader.text;
   // Always in depth: an entry with a false length would let an edit of this hash write into its neighbours in the arena.
   if (!validateListpack(bytes, start, end, true) || !holdsDistinctPairs(bytes, start, context)) {
     throw reader.corrupt("Hash listpack integrity check failed.");
   }
-  if (blob.length === LISTPACK_EMPTY_BYTES) return null;
+  if (end - start === LISTPACK_EMPTY_BYTES) return null;
   const hash = HashValue.fromListpack(context.arena, context.hash, bytes, start, end);
   // The lengths of the values are not looked at, as in Redis.
   if (hash.size > context.hashLimits.maxListpackEntries) hash.convertToTable();

@@ -46,9 +46,12 @@ export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
   const { arena } = list.quicklist;
   writer.length(list.nodeCount);
   for (let node = list.firstNode; node !== null; node = node.next) {
+    const bytes = arena.bytesOf(node.handle);
     const start = arena.offsetOf(node.handle);
+    const end = start + node.sizeBytes;
     writer.length(node.isPlain ? CONTAINER_PLAIN : CONTAINER_PACKED);
-    writer.string(arena.bytesOf(node.handle), start, start + node.sizeBytes);
+    if (writer.isLong(node.sizeBytes)) yield* writer.longString(bytes, start, end);
+    else writer.string(bytes, start, end);
     if (writer.endSlice()) yield;
   }
 }
@@ -65,6 +68,18 @@ export function* loadList(reader: RdbReader, type: number, context: LoadContext)
   } finally {
     if (!isComplete) list.free();
   }
+  return list.length === 0 ? null : list;
+}
+
+/** See `ValueType.tryLoad`: a list of one listpack, as most are. */
+export function tryLoadList(reader: RdbReader, type: number, context: LoadContext): ListValue | null | undefined {
+  if (type !== TYPE_LIST_QUICKLIST_2 || !reader.tryLength()) return undefined;
+  const nodeCount = reader.length;
+  if (nodeCount !== 1 || !reader.tryLength()) return undefined;
+  const container = reader.length;
+  if (container !== CONTAINER_PACKED || !reader.tryString(reader.text)) return undefined;
+  const list = new ListValue(context.arena, context.listLimits);
+  appendListpack(reader, list, reader.text);
   return list.length === 0 ? null : list;
 }
 

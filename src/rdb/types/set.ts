@@ -41,7 +41,8 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
   try {
     while (cursor.next()) {
       const { member } = cursor;
-      writer.string(member.bytes, member.start, member.end);
+      if (writer.isLong(member.length)) yield* writer.longString(member.bytes, member.start, member.end);
+      else writer.string(member.bytes, member.start, member.end);
       if (writer.endSlice()) yield;
     }
   } finally {
@@ -64,10 +65,20 @@ export function* loadSet(reader: RdbReader, type: number, context: LoadContext):
   return isComplete ? set : null;
 }
 
+/** See `ValueType.tryLoad`. */
+export function tryLoadSet(reader: RdbReader, type: number, context: LoadContext): SetValue | undefined {
+  if (type !== TYPE_SET_INTSET || !reader.tryString(reader.text)) return undefined;
+  return fromIntset(reader, context);
+}
+
 function* loadIntset(reader: RdbReader, context: LoadContext): Generator<void, SetValue> {
-  const blob = reader.text;
-  while (!reader.tryString(blob)) yield;
-  const { bytes, start, end } = blob;
+  while (!reader.tryString(reader.text)) yield;
+  return fromIntset(reader, context);
+}
+
+/** The set whose intset is the reader's text. */
+function fromIntset(reader: RdbReader, context: LoadContext): SetValue {
+  const { bytes, start, end } = reader.text;
   if (!validateIntset(bytes, start, end, true)) throw reader.corrupt("Intset integrity check failed.");
   const set = SetValue.fromIntset(context.arena, context.hash, bytes, start, end);
   if (set.size > context.maxIntsetEntries) set.convertToTable();

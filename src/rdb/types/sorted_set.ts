@@ -55,7 +55,8 @@ export function* saveSortedSet(writer: RdbWriter, set: SortedSetValue): Generato
   cursor.seek(set, 0, true);
   while (cursor.next()) {
     const { member } = cursor;
-    writer.string(member.bytes, member.start, member.end);
+    if (writer.isLong(member.length)) yield* writer.longString(member.bytes, member.start, member.end);
+    else writer.string(member.bytes, member.start, member.end);
     double.setFloat64(0, cursor.score, true);
     writer.raw(doubleBytes, 0, DOUBLE_BYTES);
     if (writer.endSlice()) yield;
@@ -81,15 +82,29 @@ export function* loadSortedSet(
   return isComplete ? set : null;
 }
 
+/** See `ValueType.tryLoad`. */
+export function tryLoadSortedSet(
+  reader: RdbReader,
+  type: number,
+  context: LoadContext,
+): SortedSetValue | null | undefined {
+  if (type !== TYPE_ZSET_LISTPACK || !reader.tryString(reader.text)) return undefined;
+  return fromListpack(reader, context);
+}
+
 function* loadListpack(reader: RdbReader, context: LoadContext): Generator<void, SortedSetValue | null> {
-  const blob = reader.text;
-  while (!reader.tryString(blob)) yield;
-  const { bytes, start, end } = blob;
+  while (!reader.tryString(reader.text)) yield;
+  return fromListpack(reader, context);
+}
+
+/** The sorted set whose listpack is the reader's text. */
+function fromListpack(reader: RdbReader, context: LoadContext): SortedSetValue | null {
+  const { bytes, start, end } = reader.text;
   // Always in depth: an entry with a false length would let an edit of this value write into its neighbours in the arena.
   if (!validateListpack(bytes, start, end, true) || !holdsDistinctPairs(bytes, start, context)) {
     throw reader.corrupt("Zset listpack integrity check failed.");
   }
-  if (blob.length === LISTPACK_EMPTY_BYTES) return null;
+  if (end - start === LISTPACK_EMPTY_BYTES) return null;
   const set = SortedSetValue.fromListpack(context.arena, context.hash, bytes, start, end);
   // The lengths of the members are not looked at, as in Redis.
   if (set.size > context.sortedSetLimits.maxListpackEntries) set.convertToTable();

@@ -19,9 +19,9 @@ export function stringType(): number {
   return TYPE_STRING;
 }
 
-/** Writes a string. On hot paths `RdbWriter.string` and `integerString` do the same without a generator. */
+/** Writes a string. On hot paths `RdbWriter.string` and `integerString` do the same for short ones without a generator. */
 export function* saveString(writer: RdbWriter, value: Slice): Generator<void> {
-  writer.string(value.bytes, value.start, value.end);
+  yield* writer.longString(value.bytes, value.start, value.end);
   if (writer.endSlice()) yield;
 }
 

@@ -1,6 +1,6 @@
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const NO_INTEGERS = ["", "x", "1.5", "9223372036854775808", " 1", "+1", "01", "-0", "#1"];
 const OFFSETS = ["0", "7", "8", "100", "8388607", "8388608", "-1", "4294967296", "9007199254740993"];

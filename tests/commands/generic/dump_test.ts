@@ -5,7 +5,7 @@ import { assertSameEffects } from "../../support/effects.ts";
 import type { RawClient } from "../../support/raw_client.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const FOREVER = "9223372036854775807";
 /** One of the claimed lengths would take twenty times as much. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { eventually } from "../../support/eventually.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 /** Far in the future, in seconds. */
 const LATER = 9_000_000_000;

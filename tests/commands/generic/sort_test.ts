@@ -1,7 +1,7 @@
 import { assertSameEffects } from "../../support/effects.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const SOURCES = ["list", "ints", "none"];
 

@@ -1,6 +1,6 @@
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const INDEXES = ["0", "1", "2", "-1", "-2", "4", "5", "-5", "-6", "100", "-100", "9223372036854775807"];
 const NO_INTEGERS = ["", "x", "1.5", " 1", "9223372036854775808", "-9223372036854775809"];

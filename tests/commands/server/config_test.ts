@@ -3,7 +3,7 @@ import { eventually } from "../../support/eventually.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { ErrorReply } from "../../support/reply_reader.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 referenceTest("CONFIG answers as the reference", async () => {
   await using servers = await BothServers.start('save ""');

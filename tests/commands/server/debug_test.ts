@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const PROTOCOL_TYPES = "string integer double bignum null array set map attrib push verbatim true false nosuch";
 

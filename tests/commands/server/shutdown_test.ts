@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 referenceTest("SHUTDOWN refuses what the reference refuses", async () => {
   await using servers = await BothServers.start();

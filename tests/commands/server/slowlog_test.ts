@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import type { ReplyValue } from "../../support/reply_reader.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 /** The arguments of every entry, newest first. */
 function argvsOf(reply: ReplyValue): ReplyValue[] {

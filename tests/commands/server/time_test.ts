@@ -1,7 +1,7 @@
 import { assert, assertMatch } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 referenceTest("TIME, LOLWUT and MODULE answer as the reference", async () => {
   await using servers = await BothServers.start("enable-module-command yes");

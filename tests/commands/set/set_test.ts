@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import type { RawClient } from "../../support/raw_client.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const NO_INTEGERS = ["", "x", "1.5", " 1", "9223372036854775808", "-9223372036854775809"];
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 /** Both encodings: the limits at their default and at 0. */
 const LIMITS = ["zset-max-listpack-entries 128", "zset-max-listpack-entries 0"];

@@ -1,5 +1,5 @@
 import { referenceTest } from "../../support/reference.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const MAX = "18446744073709551615";
 

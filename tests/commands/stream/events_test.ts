@@ -8,7 +8,7 @@ import { Args } from "../../../src/resp/request_batch.ts";
 import { Server } from "../../../src/server/server.ts";
 import { NOTIFY_KEY_MISS, NOTIFY_NEW } from "../../../src/store/keyspace_events.ts";
 import { referenceTest, startReference } from "../../support/reference.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const LINES = [
   "XADD s 1-1 a b",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ReplyValue } from "../../support/reply_reader.ts";
 import { referenceTest } from "../../support/reference.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const MAX = "18446744073709551615";
 

@@ -1,6 +1,6 @@
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "./both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const EDGES = [
   "0",

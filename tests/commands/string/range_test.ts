@@ -1,6 +1,6 @@
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers, type Request } from "./both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const INTEGERS = ["0", "1", "-1", "4", "5", "6", "-5", "-6", "100", "-100", "4294967295", "4294967296", "-4294967297"];
 const WIDE = ["9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808"];

@@ -1,5 +1,5 @@
 import { referenceTest } from "../../support/reference.ts";
-import { BothServers, type Request } from "./both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 /** A moment in the far future, in seconds. */
 const LATER = 9_000_000_000;

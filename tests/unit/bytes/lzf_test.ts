@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ascii, latin1 } from "../../../src/bytes/ascii.ts";
 import { crc64 } from "../../../src/bytes/crc64.ts";
-import { lzfCompress, lzfDecompress } from "../../../src/bytes/lzf.ts";
+import { lzfCompress, LzfCompressor, lzfDecompress, lzfDecompressInto } from "../../../src/bytes/lzf.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import { compressible, digestsOf } from "./seeded_cases.ts";
 
@@ -41,6 +41,24 @@ Deno.test("lzfCompress() and lzfDecompress() work on parts of arrays", () => {
   }
 });
 
+Deno.test("LzfCompressor makes the same bytes whatever the steps, and whatever was given up before", () => {
+  const random = new SeededRandom(12);
+  const compressor = new LzfCompressor();
+  for (let round = 0; round < 300; round++) {
+    const source = compressible(random, random.integer(1, 3000));
+    const expected = new Uint8Array(source.length);
+    const length = lzfCompress(source, 0, source.length, expected);
+    const target = new Uint8Array(source.length);
+    compressor.begin(source, 0, source.length, new Uint8Array(source.length));
+    compressor.step(random.integer(0, source.length));
+    compressor.begin(source, 0, source.length, target);
+    const size = random.integer(1, 100);
+    while (!compressor.step(size));
+    assertEquals(compressor.length, length, "seed 12");
+    assertEquals(latin1(target, 0, length), latin1(expected, 0, length), "seed 12");
+  }
+});
+
 Deno.test("lzfCompress() returns 0 for what does not get smaller", () => {
   const target = new Uint8Array(100);
   for (const text of ["", "a", "aa", "aaa", "aaaa", "abcdefghijklmnop"]) {
@@ -71,6 +89,15 @@ Deno.test("lzfDecompress() refuses what is malformed", () => {
     assertEquals(lzfDecompress(new Uint8Array(bytes), 0, bytes.length, length), null, `${bytes} as ${length}`);
   }
   assertEquals([...lzfDecompress(new Uint8Array([0, 65, 0x20, 0]), 0, 4, 4)!], [65, 65, 65, 65]);
+});
+
+Deno.test("lzfDecompressInto() writes no byte beyond the length it is told", () => {
+  const source = new Uint8Array([0, 65, 0x20, 0]);
+  const target = new Uint8Array(6).fill(1);
+  assertEquals(lzfDecompressInto(target, source, 0, 4, 4), true);
+  assertEquals([...target], [65, 65, 65, 65, 1, 1]);
+  assertEquals(lzfDecompressInto(target.fill(1), source, 0, 4, 3), false);
+  assertEquals(target[3], 1);
 });
 
 Deno.test("lzfDecompress() takes no memory for a length that its input cannot make", () => {

@@ -61,3 +61,18 @@ Deno.test("StringSlot.detachFrom() moves a string out of the bytes it lies in an
   bytes.fill(0);
   assertEquals(textOf(slot), "ab");
 });
+
+Deno.test("RdbReader keeps compressed strings in two slots apart, short ones and long ones", () => {
+  const texts = ["a".repeat(100), "b".repeat(4096), "c".repeat(4097), "d".repeat(50), "e".repeat(4097)];
+  const writer = new RdbWriter(new ByteWriter(), { compression: true, checksum: false });
+  for (const text of texts) writer.text(text);
+  const reader = new RdbReader(false);
+  reader.beginChunk(writer.take());
+  const slots = [new StringSlot(), new StringSlot()] as const;
+  assert(reader.tryString(slots[0]));
+  for (const [index, text] of texts.slice(1).entries()) {
+    const [before, after] = index % 2 === 0 ? slots : slots.toReversed();
+    assert(reader.tryString(after!));
+    assertEquals([textOf(before!), textOf(after!)], [texts[index], text]);
+  }
+});

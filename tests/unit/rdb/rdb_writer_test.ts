@@ -3,6 +3,8 @@ import { ByteWriter } from "../../../src/bytes/byte_writer.ts";
 import { crc64 } from "../../../src/bytes/crc64.ts";
 import { drain, RdbWriter } from "../../../src/rdb/rdb_writer.ts";
 import { bytesOfText, textOfBytes } from "../../support/byte_text.ts";
+import { SeededRandom } from "../../support/seeded_random.ts";
+import { compressible } from "../bytes/seeded_cases.ts";
 
 const PLAIN = { compression: false, checksum: true };
 
@@ -108,4 +110,25 @@ Deno.test("drain() runs a saver to its end", () => {
     for (; steps < 10; steps++) yield;
   })());
   assertEquals(steps, 10);
+});
+
+Deno.test("RdbWriter.longString() writes the same as string(), between other strings of another writer", () => {
+  const random = new SeededRandom(77);
+  const incompressible = Uint8Array.from({ length: 200_000 }, () => random.integer(0, 255));
+  const sources = [compressible(random, 400_000), incompressible, new Uint8Array(65_536), new Uint8Array(65_535)];
+  const other = new RdbWriter(new ByteWriter(), { compression: true, checksum: false });
+  for (const compression of [true, false]) {
+    for (const source of [...sources, bytesOfText("12")]) {
+      const options = { compression, checksum: true };
+      let pauses = 0;
+      const inSlices = written((writer) => {
+        for (const _ of writer.longString(source, 1, source.length)) {
+          other.string(source, 0, 300);
+          pauses++;
+        }
+      }, options);
+      assertEquals(inSlices, written((writer) => writer.string(source, 1, source.length), options));
+      assertEquals(pauses > 0, source.length > 65_536, `${source.length}`);
+    }
+  }
 });

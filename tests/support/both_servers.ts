@@ -3,10 +3,10 @@
  * the same.
  */
 import { assertEquals } from "@std/assert";
-import type { Argument, RawClient } from "../../support/raw_client.ts";
-import { startReference } from "../../support/reference.ts";
-import type { ServerProcess } from "../../support/server_process.ts";
-import { startRedeno } from "../../support/test_server.ts";
+import type { Argument, RawClient } from "./raw_client.ts";
+import { startReference } from "./reference.ts";
+import type { ServerProcess } from "./server_process.ts";
+import { startRedeno } from "./test_server.ts";
 
 const MAX_EXPIRY_DIFFERENCE_MS = 1_000n;
 
