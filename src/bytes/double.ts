@@ -248,3 +248,22 @@ export function formatFixedPoint(value: number, fractionDigits: number): string 
   const sign = value < 0 && rounded !== 0 ? "-" : "";
   return `${sign}${digits.slice(0, -fractionDigits)}.${digits.slice(-fractionDigits)}`;
 }
+
+/**
+ * `value` as C prints it with "%f": six digits after the point, never in exponent form, ties to even.
+ *
+ * As Redis 7.0 shows coordinates that it refuses.
+ */
+export function formatSixPlaces(value: number): string {
+  if (!Number.isFinite(value)) return formatDouble(value);
+  const magnitude = Math.abs(value);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  if (magnitude >= 1e21) return `${sign}${BigInt(magnitude)}.000000`;
+  // A tie is an odd multiple of 2^-7; there JavaScript rounds up.
+  const scaled = magnitude * 2 ** 7;
+  if (!Number.isInteger(scaled) || Number.isInteger(scaled / 2)) return sign + magnitude.toFixed(6);
+  const millionths = BigInt(scaled) * 5n ** 6n;
+  const lower = millionths >> 1n;
+  const digits = String(lower + (lower & 1n)).padStart(7, "0");
+  return `${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}

@@ -10,6 +10,7 @@ import { authenticationCommands } from "./connection/authentication.ts";
 import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
 import { sessionCommands } from "./connection/session.ts";
+import { geoCommands } from "./geo/geo_commands.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
 import { hashCommands } from "./hash/hash_commands.ts";
 import { listCommands } from "./list/list_commands.ts";
@@ -59,6 +60,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...clientCommands(services),
     ...pingCommands(services),
     ...sessionCommands(services),
+    ...geoCommands(services),
     ...transactionCommands(services),
     ...hashCommands(services),
     ...listCommands(services),

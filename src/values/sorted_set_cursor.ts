@@ -13,8 +13,8 @@ import type { SortedSetValue } from "./sorted_set_value.ts";
  * lookups in it are harmless.
  */
 export class SortedSetCursor {
-  /** The member that `next` went to. */
-  readonly member: ListpackEntry = new ListpackEntry();
+  readonly #member = new ListpackEntry();
+  #isMemberRead = false;
   #set: SortedSetValue | null = null;
   #order: SkipList | null = null;
   #isReverse = false;
@@ -37,8 +37,9 @@ export class SortedSetCursor {
   /** Stands before the first member in a range, in reverse the last one. `next` goes on beyond the range. */
   seekRange(set: SortedSetValue, range: SortedSetRange, isReverse = false): void {
     this.#begin(set, isReverse);
-    const handle = set.findIn(range, isReverse);
-    this.#coming = handle !== 0 && set.table !== null ? set.table.userWord(handle) : handle;
+    const order = set.order;
+    if (order === null) this.#coming = set.findIn(range, isReverse);
+    else this.#coming = isReverse ? order.lastIn(range) : order.firstIn(range);
   }
 
   /** Goes to the next member; false when there is none. */
@@ -46,24 +47,35 @@ export class SortedSetCursor {
     const place = this.#coming;
     if (place === 0) return false;
     this.#place = place;
+    this.#isMemberRead = false;
     const order = this.#order;
-    const set = this.#set!;
     if (order !== null) {
       this.#coming = this.#isReverse ? order.previous(place) : order.next(place);
-      set.readHandle(order.entry(place), this.member);
       return true;
     }
+    const set = this.#set!;
     const bytes = set.arena.bytesOf(set.listpack);
     const base = set.arena.offsetOf(set.listpack);
-    set.readHandle(place, this.member);
     if (!this.#isReverse) this.#coming = nextPair(bytes, base, place);
     else this.#coming = previousPair(bytes, base, place);
     return true;
   }
 
+  /** The member that `next` went to. A walk that looks at scores alone leaves the members where they are. */
+  get member(): ListpackEntry {
+    if (!this.#isMemberRead) this.#set!.readHandle(this.handle, this.#member);
+    this.#isMemberRead = true;
+    return this.#member;
+  }
+
   /** The score of the current member. */
   get score(): number {
     return this.#order !== null ? this.#order.score(this.#place) : this.#set!.scoreOf(this.#place);
+  }
+
+  /** The handle of the current member, as `SortedSetValue` has them. */
+  get handle(): number {
+    return this.#order !== null ? this.#order.entry(this.#place) : this.#place;
   }
 
   /** Whether the current member has not left the range at its far end: the upper one, in reverse the lower one. */

@@ -30,7 +30,7 @@ const GT = ascii("gt");
 const LT = ascii("lt");
 
 /** Beside the rules of `put`: what changed is counted too. */
-const COUNT_CHANGED = 1 << 8;
+export const COUNT_CHANGED = 1 << 8;
 /** The scores of one request up to this number are kept in memory that stays. */
 const KEPT_SCORES = 1024;
 
@@ -40,8 +40,8 @@ const SINGLE_INCREMENT = "ERR INCR option supports a single increment-element pa
 
 const keptScores = new Float64Array(KEPT_SCORES);
 
-/** The bit of an option, or 0 where the scores begin. */
-function optionBit(args: Args, index: number): number {
+/** The bit of an option of ZADD, or 0 for what is none. */
+export function optionBit(args: Args, index: number): number {
   const word = args.at(index);
   const length = word.end - word.start;
   if (length === 2) {
@@ -79,21 +79,25 @@ function add(context: Context, args: Args, reply: Reply, rules: number, limits: 
     if (score === null) return;
     scores[pair] = score;
   }
-  addPairs(context, args, reply, { rules, first, pairs, scores, limits });
+  addMembers(context, args, reply, { rules, first: first + 1, stride: 2, count: pairs, scores, limits });
 }
 
-/** The pairs of a request. */
-interface Pairs {
+/** The members of a request, each with its score. */
+export interface ScoredMembers {
+  /** The rules of `put`, and `COUNT_CHANGED`. */
   readonly rules: number;
-  /** Position of the first score. */
+  /** Position of the first member. */
   readonly first: number;
-  readonly pairs: number;
+  /** How far it is from one member to the next. */
+  readonly stride: number;
+  readonly count: number;
   readonly scores: Float64Array;
   readonly limits: SortedSetLimits;
 }
 
-function addPairs({ db }: Context, args: Args, reply: Reply, request: Pairs): void {
-  const { rules, first, pairs, scores, limits } = request;
+/** Adds members to the sorted set at the key of a request, and replies: what ZADD does once the arguments are read. */
+export function addMembers({ db }: Context, args: Args, reply: Reply, request: ScoredMembers): void {
+  const { rules, first, stride, count, scores, limits } = request;
   const isIncrement = (rules & PUT_INCREMENT) !== 0;
   const name = args.at(1);
   const entry = db.lookupWrite(name);
@@ -103,8 +107,8 @@ function addPairs({ db }: Context, args: Args, reply: Reply, request: Pairs): vo
   let added = 0;
   let updated = 0;
   let isSkipped = false;
-  for (let pair = 0; pair < pairs; pair++) {
-    const outcome = set.put(args.at(first + 2 * pair + 1), scores[pair]!, rules, limits);
+  for (let index = 0; index < count; index++) {
+    const outcome = set.put(args.at(first + stride * index), scores[index]!, rules, limits);
     if (outcome === "added") added++;
     else if (outcome === "updated") updated++;
     else if (outcome === "skipped") isSkipped = true;

@@ -59,12 +59,22 @@ export function addSortedSet(db: Database, key: Slice): SortedSetValue {
   return set;
 }
 
-/** Makes a sorted set that belongs to nobody the value of a key, or deletes that where it is empty; replies with the size. */
-export function storeSortedSet(db: Database, name: Slice, set: SortedSetValue, event: string, reply: Reply): void {
+/**
+ * Makes a sorted set that belongs to nobody the value of a key, or deletes that where it is empty; replies with the size.
+ * It counts as so many changes.
+ */
+export function storeSortedSet(
+  db: Database,
+  name: Slice,
+  set: SortedSetValue,
+  event: string,
+  reply: Reply,
+  changes = 1,
+): void {
   const { size } = set;
   if (size > 0) {
     db.setValue(name, set);
-    db.commit(name, NOTIFY_ZSET, event);
+    db.commit(name, NOTIFY_ZSET, event, changes);
   } else {
     set.free();
     if (db.delete(name)) db.commit(name, NOTIFY_GENERIC, "del");

@@ -5,6 +5,7 @@ import {
   formatDouble,
   formatFixedPoint,
   formatHumanDouble,
+  formatSixPlaces,
   formatStoredDouble,
   parseDouble,
   parseLenientDouble,
@@ -163,6 +164,21 @@ Deno.test("formatFixedPoint() rounds half to even after scaling", () => {
     "13.0000",
   ]);
   for (const [value, text] of cases) assertEquals(formatFixedPoint(value, 4), text);
+});
+
+Deno.test("formatSixPlaces() prints as C's %f", () => {
+  const cases: [number, string][] = [[181, "181.000000"], [-0.5, "-0.500000"], [0, "0.000000"], [-0, "-0.000000"]];
+  cases.push([1e-7, "0.000000"], [-1e-9, "-0.000000"], [85.05112879, "85.051129"], [Infinity, "inf"], [
+    -Infinity,
+    "-inf",
+  ]);
+  // Ties go to the even digit.
+  cases.push([200.0078125, "200.007812"], [200.0234375, "200.023438"], [-(2 ** -7), "-0.007812"], [
+    3 * 2 ** -7,
+    "0.023438",
+  ]);
+  cases.push([1e21, "1000000000000000000000.000000"], [-1e23, "-99999999999999991611392.000000"]);
+  for (const [value, text] of cases) assertEquals(formatSixPlaces(value), text);
 });
 
 Deno.test("formatDouble() and parseDouble() are each other's inverse", () => {

@@ -3,6 +3,7 @@ import { Random } from "../../../src/base/random.ts";
 import { SeededHash } from "../../../src/bytes/seeded_hash.ts";
 import { Slice } from "../../../src/bytes/slice.ts";
 import { Arena } from "../../../src/values/arena.ts";
+import { ListpackEntry } from "../../../src/values/listpack.ts";
 import { SortedSetCursor } from "../../../src/values/sorted_set_cursor.ts";
 import { LexRange, ScoreRange } from "../../../src/values/sorted_set_range.ts";
 import {
@@ -131,9 +132,9 @@ Deno.test("sorted sets agree with a sorted array under random changes, in both e
 });
 
 function handleText(set: SortedSetValue, handle: number): string {
-  const cursor = new SortedSetCursor();
-  set.readHandle(handle, cursor.member);
-  return textOf(cursor.member);
+  const member = new ListpackEntry();
+  set.readHandle(handle, member);
+  return textOf(member);
 }
 
 Deno.test("ranges of members find what lies between two texts of one score", () => {
