@@ -12,6 +12,7 @@ import { pingCommands } from "./connection/ping.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
 import { hashCommands } from "./hash/hash_commands.ts";
+import { hyperLogLogCommands } from "./hyperloglog/hyperloglog_commands.ts";
 import { listCommands } from "./list/list_commands.ts";
 import { setGroupCommands } from "./set/set_commands.ts";
 import { sortedSetCommands } from "./sorted_set/sorted_set_commands.ts";
@@ -61,6 +62,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...sessionCommands(services),
     ...transactionCommands(services),
     ...hashCommands(services),
+    ...hyperLogLogCommands(services),
     ...listCommands(services),
     ...setGroupCommands(services),
     ...sortedSetCommands(services),
