@@ -157,15 +157,15 @@ function joinValues(bytes: Uint8Array, at: number, end: number): number {
 
 /**
  * Raises each of `registers`, one a byte, to the value that the string has for it; false when the string is corrupted, and
- * then some may have been raised. As Redis, values behind the last register are ignored, with all that follows them.
+ * then some may have been raised.
  */
 export function mergeSparse(bytes: Uint8Array, start: number, end: number, registers: Uint8Array): boolean {
   let index = 0;
   for (let at = start + HEADER_BYTES; at < end;) {
     const byte = bytes[at]!;
     const last = index + runOf(bytes, at, end);
+    if (last > REGISTER_COUNT) return false;
     if (byte >= VAL) {
-      if (last > REGISTER_COUNT) break;
       const value = valueOf(byte);
       for (let i = index; i < last; i++) if (value > registers[i]!) registers[i] = value;
     }
