@@ -9,7 +9,7 @@
  * - `start` is where the string begins, 16 bytes before the registers.
  */
 
-import { HEADER_BYTES, REGISTER_COUNT } from "./hyperloglog_header.ts";
+import { DENSE_BYTES, HEADER_BYTES, REGISTER_COUNT } from "./hyperloglog_header.ts";
 
 /** The largest value of six bits. */
 export const MAX_REGISTER = 63;
@@ -66,14 +66,11 @@ export function packDense(registers: Uint8Array, bytes: Uint8Array, start: numbe
   }
 }
 
-/** Counts into four rows of `histogram`, 64 each, how many registers have each value. */
-export function countDenseValues(bytes: Uint8Array, start: number, histogram: Int32Array): void {
-  for (let i = 0, at = start + HEADER_BYTES; i < REGISTER_COUNT; i += 4, at += 3) {
+/** Counts into `pairs`, of 4096, how often two neighbours have each two values: the second's six bits above the first's. */
+export function countDensePairs(bytes: Uint8Array, start: number, pairs: Uint16Array): void {
+  for (let at = start + HEADER_BYTES, end = start + DENSE_BYTES; at < end; at += 3) {
     const four = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16;
-    // Neighbours are often equal: in rows of their own they need not wait for each other's sum.
-    histogram[four & MAX_REGISTER]!++;
-    histogram[64 + ((four >>> 6) & MAX_REGISTER)]!++;
-    histogram[128 + ((four >>> 12) & MAX_REGISTER)]!++;
-    histogram[192 + (four >>> 18)]!++;
+    pairs[four & 0xfff]!++;
+    pairs[four >>> 12]!++;
   }
 }

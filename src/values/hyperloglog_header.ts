@@ -51,7 +51,9 @@ export const EMPTY_HYPERLOGLOG: Uint8Array = Uint8Array.of(
 export function isHyperLogLog({ bytes, start, end }: Slice): boolean {
   const length = end - start;
   if (length < HEADER_BYTES) return false;
-  for (let i = 0; i < MAGIC.length; i++) if (bytes[start + i] !== MAGIC[i]) return false;
+  const isMagic = bytes[start] === MAGIC[0] && bytes[start + 1] === MAGIC[1] && bytes[start + 2] === MAGIC[2] &&
+    bytes[start + 3] === MAGIC[3];
+  if (!isMagic) return false;
   const encoding = bytes[start + ENCODING_AT]!;
   return encoding === SPARSE || (encoding === DENSE && length === DENSE_BYTES);
 }

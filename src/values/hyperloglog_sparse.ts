@@ -32,20 +32,18 @@ const VALUE_MAX = 32;
 /** How many opcodes, from the one before the change, are looked at for neighbours to be joined. */
 const JOIN_LOOKS = 5;
 
-/** The registers that the opcode at `at` stands for. */
-function runOf(bytes: Uint8Array, at: number, end: number): number {
-  const byte = bytes[at]!;
-  if (byte >= VAL) return (byte & 3) + 1;
-  if (byte < XZERO) return byte + 1;
-  return ((byte & 0x3f) << 8 | (at + 1 < end ? bytes[at + 1]! : 0)) + 1;
+/** By opcode: how many registers it stands for; 0 for an XZERO, whose second byte must be looked at. */
+const RUNS = Uint8Array.from({ length: 256 }, (_, byte) => byte >= VAL ? (byte & 3) + 1 : byte < XZERO ? byte + 1 : 0);
+/** By opcode: the value of those registers. */
+const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => byte >= VAL ? ((byte >>> 2) & 0x1f) + 1 : 0);
+
+/** The registers that the XZERO at `at` stands for. */
+function longRun(bytes: Uint8Array, at: number, end: number): number {
+  return ((bytes[at]! & 0x3f) << 8 | (at + 1 < end ? bytes[at + 1]! : 0)) + 1;
 }
 
 function isXzero(byte: number): boolean {
   return (byte & 0xc0) === XZERO;
-}
-
-function valueOf(byte: number): number {
-  return ((byte >>> 2) & 0x1f) + 1;
 }
 
 /**
@@ -68,15 +66,17 @@ export function raiseSparse(
   let first = 0;
   let run = 0;
   while (at < end) {
-    run = runOf(bytes, at, end);
+    run = RUNS[bytes[at]!]!;
+    const isLong = run === 0;
+    if (isLong) run = longRun(bytes, at, end);
     if (index < first + run) break;
     before = at;
-    at += isXzero(bytes[at]!) ? 2 : 1;
+    at += isLong ? 2 : 1;
     first += run;
   }
   if (at >= end) return CORRUPTED;
   const byte = bytes[at]!;
-  if (byte >= VAL && valueOf(byte) >= value) return UNCHANGED;
+  if (VALUES[byte]! >= value) return UNCHANGED;
   let newEnd = end;
   if (run === 1 && !isXzero(byte)) {
     bytes[at] = valueOpcode(value, 1);
@@ -125,7 +125,7 @@ function runSize(opcode: number, run: number): number {
 function writeRun(bytes: Uint8Array, at: number, opcode: number, run: number): void {
   if (run === 0) return;
   if (opcode >= VAL) {
-    bytes[at] = valueOpcode(valueOf(opcode), run);
+    bytes[at] = valueOpcode(VALUES[opcode]!, run);
   } else if (run <= RUN_MAX_ZERO) {
     bytes[at] = run - 1;
   } else {
@@ -145,7 +145,7 @@ function joinValues(bytes: Uint8Array, at: number, end: number): number {
     const next = at + 1 < end ? bytes[at + 1]! : 0;
     const run = (byte & 3) + (next & 3) + 2;
     if (byte >= VAL && (byte & 0xfc) === (next & 0xfc) && run <= RUN_MAX_VAL) {
-      bytes[at] = valueOpcode(valueOf(byte), run);
+      bytes[at] = valueOpcode(VALUES[byte]!, run);
       bytes.copyWithin(at + 1, at + 2, end);
       end--;
     } else {
@@ -161,16 +161,17 @@ function joinValues(bytes: Uint8Array, at: number, end: number): number {
  */
 export function mergeSparse(bytes: Uint8Array, start: number, end: number, registers: Uint8Array): boolean {
   let index = 0;
-  for (let at = start + HEADER_BYTES; at < end;) {
+  for (let at = start + HEADER_BYTES; at < end; at++) {
     const byte = bytes[at]!;
-    const last = index + runOf(bytes, at, end);
+    let run = RUNS[byte]!;
+    if (run === 0) run = longRun(bytes, at++, end);
+    const last = index + run;
     if (last > REGISTER_COUNT) return false;
     if (byte >= VAL) {
-      const value = valueOf(byte);
+      const value = VALUES[byte]!;
       for (let i = index; i < last; i++) if (value > registers[i]!) registers[i] = value;
     }
     index = last;
-    at += isXzero(byte) ? 2 : 1;
   }
   return index === REGISTER_COUNT;
 }
@@ -178,12 +179,12 @@ export function mergeSparse(bytes: Uint8Array, start: number, end: number, regis
 /** Counts into `histogram` how many registers have each value; false when the string is corrupted. */
 export function countSparseValues(bytes: Uint8Array, start: number, end: number, histogram: Int32Array): boolean {
   let index = 0;
-  for (let at = start + HEADER_BYTES; at < end;) {
+  for (let at = start + HEADER_BYTES; at < end; at++) {
     const byte = bytes[at]!;
-    const run = runOf(bytes, at, end);
-    histogram[byte >= VAL ? valueOf(byte) : 0]! += run;
+    let run = RUNS[byte]!;
+    if (run === 0) run = longRun(bytes, at++, end);
+    histogram[VALUES[byte]!]! += run;
     index += run;
-    at += isXzero(byte) ? 2 : 1;
   }
   return index === REGISTER_COUNT;
 }
@@ -191,11 +192,11 @@ export function countSparseValues(bytes: Uint8Array, start: number, end: number,
 /** The opcodes as PFDEBUG DECODE shows them: `z:`, `Z:` and `v:value,` before the number of registers. */
 export function describeSparse(bytes: Uint8Array, start: number, end: number): string {
   const opcodes: string[] = [];
-  for (let at = start + HEADER_BYTES; at < end;) {
+  for (let at = start + HEADER_BYTES; at < end; at++) {
     const byte = bytes[at]!;
-    const name = byte >= VAL ? `v:${valueOf(byte)},` : isXzero(byte) ? "Z:" : "z:";
-    opcodes.push(`${name}${runOf(bytes, at, end)}`);
-    at += isXzero(byte) ? 2 : 1;
+    if (byte >= VAL) opcodes.push(`v:${VALUES[byte]},${RUNS[byte]}`);
+    else if (isXzero(byte)) opcodes.push(`Z:${longRun(bytes, at++, end)}`);
+    else opcodes.push(`z:${RUNS[byte]}`);
   }
   return opcodes.join(" ");
 }

@@ -13,13 +13,11 @@ import { NOTIFY_STRING } from "../../store/keyspace_events.ts";
 import { INDEX_BITS, registerOf } from "../../values/hyperloglog_hash.ts";
 import { REGISTER_COUNT } from "../../values/hyperloglog_header.ts";
 import type { HyperLogLogEditor } from "./hyperloglog_editor.ts";
-import { requireHyperLogLog } from "./hyperloglog_keys.ts";
 
 function pfAdd({ db }: Context, args: Args, reply: Reply, editor: HyperLogLogEditor): void {
   const key = args.at(1);
   const found = db.lookupWrite(key);
-  if (found !== NO_ENTRY && !requireHyperLogLog(db, found, reply)) return;
-  editor.open(db, key, found);
+  if (!editor.open(db, key, found, reply)) return;
   let changes = found === NO_ENTRY ? 1 : 0;
   for (let i = 2; i < args.count; i++) {
     const { bytes, start, end } = args.at(i);

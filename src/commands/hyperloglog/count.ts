@@ -11,10 +11,11 @@ import { keyRange } from "../../command/key_specs.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { CORRUPTED_HYPERLOGLOG } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
-import { NO_ENTRY } from "../../store/entry_layout.ts";
-import { readString, reserveString, StringView } from "../../store/string_entries.ts";
+import { ENCODING_RAW, NO_ENTRY } from "../../store/entry_layout.ts";
+import { StringView } from "../../store/string_entries.ts";
 import { countRegisters, countString } from "../../values/hyperloglog.ts";
 import { readCachedCount, writeCachedCount } from "../../values/hyperloglog_header.ts";
+import { KIND_STRING } from "../../values/kind.ts";
 import { requireHyperLogLog, uniteKeys } from "./hyperloglog_keys.ts";
 
 const view = new StringView();
@@ -26,12 +27,12 @@ function pfCount(context: Context, args: Args, reply: Reply): void {
 }
 
 function countOne({ db }: Context, key: Slice, reply: Reply): void {
-  const found = db.lookupRead(key);
-  if (found === NO_ENTRY) return reply.integer(0);
-  if (!requireHyperLogLog(db, found, reply)) return;
+  const entry = db.lookupRead(key);
+  if (entry === NO_ENTRY) return reply.integer(0);
+  if (!requireHyperLogLog(db, entry, reply, view)) return;
   // Raw even where the count is at hand, as in Redis.
-  const entry = reserveString(db.keyspace, found, 0);
-  const { bytes, start } = readString(db.keyspace, entry, view);
+  db.keyspace.setKind(entry, KIND_STRING, ENCODING_RAW);
+  const { bytes, start } = view;
   let count = readCachedCount(bytes, start);
   if (count === null) {
     count = countString(view);

@@ -16,7 +16,6 @@ import { readDense } from "../../values/hyperloglog_dense.ts";
 import { REGISTER_COUNT } from "../../values/hyperloglog_header.ts";
 import { describeSparse } from "../../values/hyperloglog_sparse.ts";
 import type { HyperLogLogEditor } from "./hyperloglog_editor.ts";
-import { requireHyperLogLog } from "./hyperloglog_keys.ts";
 
 const KEY_MISSING = "ERR The specified key does not exist";
 const NOT_SPARSE = "ERR HLL encoding is not sparse";
@@ -29,8 +28,7 @@ const TODENSE = ascii("todense");
 function pfDebug({ db }: Context, args: Args, reply: Reply, editor: HyperLogLogEditor): void {
   const found = db.lookupWrite(args.at(2));
   if (found === NO_ENTRY) return reply.error(KEY_MISSING);
-  if (!requireHyperLogLog(db, found, reply)) return;
-  editor.open(db, args.at(2), found);
+  if (!editor.open(db, args.at(2), found, reply)) return;
   const wasSparse = !editor.isDense;
   const subcommand = args.at(1);
   if (equalsIgnoreCase(subcommand, ENCODING)) return reply.simple(wasSparse ? "sparse" : "dense");

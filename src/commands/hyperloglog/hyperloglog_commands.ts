@@ -13,7 +13,7 @@ import { selfTestCommands } from "./self_test.ts";
 
 /** The declarations of the group "hyperloglog". */
 export function hyperLogLogCommands(services: Services): CommandSpec[] {
-  const editor = new HyperLogLogEditor(services);
+  const editor = new HyperLogLogEditor(services.config.integer("hll-sparse-max-bytes"));
   return [
     ...addCommands(editor),
     ...countCommands,

@@ -5,6 +5,8 @@
  */
 
 import { Slice } from "../../bytes/slice.ts";
+import type { IntegerCell } from "../../config/integer_cell.ts";
+import type { Reply } from "../../resp/reply.ts";
 import type { Database } from "../../store/database.ts";
 import { ENCODING_RAW, type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
 import {
@@ -24,7 +26,8 @@ import {
   SPARSE_GROWTH_BYTES,
   UNCHANGED,
 } from "../../values/hyperloglog_sparse.ts";
-import type { Services } from "../services.ts";
+import { KIND_STRING } from "../../values/kind.ts";
+import { requireHyperLogLog } from "./hyperloglog_keys.ts";
 
 /** What became of a register. */
 export type Raise = "raised" | "unchanged" | "corrupted";
@@ -34,15 +37,15 @@ const dense = new Slice(new Uint8Array(DENSE_BYTES));
 
 /** The HyperLogLog of the key that was opened last. */
 export class HyperLogLogEditor {
-  readonly #services: Services;
+  readonly #maxSparseBytes: IntegerCell;
   readonly #string = new StringView();
   #db: Database | null = null;
   #key: Slice = EMPTY;
   #entry: EntryRef = NO_ENTRY;
-  #maxSparseBytes = 0;
 
-  constructor(services: Services) {
-    this.#services = services;
+  /** Strings that would be longer than `maxSparseBytes` become dense. */
+  constructor(maxSparseBytes: IntegerCell) {
+    this.#maxSparseBytes = maxSparseBytes;
   }
 
   /** The bytes of the string: valid until it is changed. */
@@ -56,17 +59,21 @@ export class HyperLogLogEditor {
   }
 
   /**
-   * Turns to `key`, whose entry from `lookupWrite` is `found` and holds a HyperLogLog; where there is none an empty one is
-   * made. As in Redis the string becomes raw, even if nothing is changed afterwards.
+   * Turns to `key`, whose entry from `lookupWrite` is `found`; where there is none an empty HyperLogLog is made. False when
+   * the entry is no HyperLogLog: the error is written then. As in Redis the string becomes raw, even if nothing is changed
+   * afterwards.
    */
-  open(db: Database, key: Slice, found: EntryRef): void {
+  open(db: Database, key: Slice, found: EntryRef, reply: Reply): boolean {
     this.#db = db;
     this.#key = key;
-    this.#maxSparseBytes = this.#services.config.integer("hll-sparse-max-bytes").value;
-    const entry = found === NO_ENTRY
-      ? db.setStringBytes(key, EMPTY, ENCODING_RAW)
-      : reserveString(db.keyspace, found, 0);
-    this.#moveTo(entry);
+    if (found === NO_ENTRY) {
+      this.#moveTo(db.setStringBytes(key, EMPTY, ENCODING_RAW));
+      return true;
+    }
+    if (!requireHyperLogLog(db, found, reply, this.#string)) return false;
+    db.keyspace.setKind(found, KIND_STRING, ENCODING_RAW);
+    this.#entry = found;
+    return true;
   }
 
   /** Raises the register at `index` to `value`, which may make the string dense. */
@@ -76,7 +83,7 @@ export class HyperLogLogEditor {
     const { keyspace } = this.#db!;
     const entry = reserveString(keyspace, this.#entry, SPARSE_GROWTH_BYTES);
     if (entry !== this.#entry) this.#moveTo(entry);
-    const length = raiseSparse(string.bytes, string.start, string.end, index, value, this.#maxSparseBytes);
+    const length = raiseSparse(string.bytes, string.start, string.end, index, value, this.#maxSparseBytes.value);
     if (length === UNCHANGED) return "unchanged";
     if (length === CORRUPTED) return "corrupted";
     if (length === NEEDS_DENSE) return this.makeDense() ? this.raise(index, value) : "corrupted";

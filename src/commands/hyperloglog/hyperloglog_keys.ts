@@ -24,13 +24,13 @@ export interface RegisterUnion {
   readonly hasDense: boolean;
 }
 
-/** False when the entry is no HyperLogLog: the error is written then. */
-export function requireHyperLogLog(db: Database, entry: EntryRef, reply: Reply): boolean {
+/** Points `out` at the string of the entry; false when that is no HyperLogLog: the error is written then. */
+export function requireHyperLogLog(db: Database, entry: EntryRef, reply: Reply, out: StringView): boolean {
   if (db.kindOf(entry) !== KIND_STRING) {
     reply.error(WRONG_TYPE);
     return false;
   }
-  if (isHyperLogLog(readString(db.keyspace, entry, view))) return true;
+  if (isHyperLogLog(readString(db.keyspace, entry, out))) return true;
   reply.error(NOT_A_HYPERLOGLOG);
   return false;
 }
@@ -42,10 +42,9 @@ export function uniteKeys({ db }: Context, args: Args, reply: Reply): RegisterUn
   for (let i = 1; i < args.count; i++) {
     const entry = db.lookupRead(args.at(i));
     if (entry === NO_ENTRY) continue;
-    if (!requireHyperLogLog(db, entry, reply)) return null;
-    const string = readString(db.keyspace, entry, view);
-    if (isDense(string.bytes, string.start)) hasDense = true;
-    if (!mergeString(string, union)) {
+    if (!requireHyperLogLog(db, entry, reply, view)) return null;
+    if (isDense(view.bytes, view.start)) hasDense = true;
+    if (!mergeString(view, union)) {
       reply.error(CORRUPTED_HYPERLOGLOG);
       return null;
     }

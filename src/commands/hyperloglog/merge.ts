@@ -19,7 +19,7 @@ function pfMerge(context: Context, args: Args, reply: Reply, editor: HyperLogLog
   const union = uniteKeys(context, args, reply);
   if (union === null) return;
   const target = args.at(1);
-  editor.open(db, target, db.lookupWrite(target));
+  if (!editor.open(db, target, db.lookupWrite(target), reply)) return;
   if (union.hasDense && !editor.makeDense()) return reply.error(CORRUPTED_HYPERLOGLOG);
   writeRegisters(editor, union.registers);
   editor.dropCachedCount();

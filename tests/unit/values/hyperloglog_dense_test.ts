@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
-  countDenseValues,
+  countDensePairs,
   mergeDense,
   packDense,
   raiseDense,
@@ -63,15 +63,12 @@ Deno.test("packDense() and mergeDense() carry all registers over", () => {
   assertEquals(other, expected);
 });
 
-Deno.test("countDenseValues() counts every register once", () => {
-  const random = new SeededRandom(8);
-  const bytes = makeString(random);
-  const rows = new Int32Array(256);
-  countDenseValues(bytes, START, rows);
-  const expected = new Array(64).fill(0);
-  for (const value of registersOf(bytes)) expected[value]++;
-  assertEquals(
-    expected.map((_, value) => rows[value]! + rows[64 + value]! + rows[128 + value]! + rows[192 + value]!),
-    expected,
-  );
+Deno.test("countDensePairs() counts every two registers once", () => {
+  const bytes = makeString(new SeededRandom(8));
+  const pairs = new Uint16Array(4096);
+  countDensePairs(bytes, START, pairs);
+  const expected = new Uint16Array(4096);
+  const registers = registersOf(bytes);
+  for (let i = 0; i < REGISTER_COUNT; i += 2) expected[registers[i]! + 64 * registers[i + 1]!]!++;
+  assertEquals(pairs, expected);
 });
