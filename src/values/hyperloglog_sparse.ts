@@ -47,6 +47,58 @@ function isXzero(byte: number): boolean {
 }
 
 /**
+ * Where a string was changed last: a register behind that place is searched for from there, which makes it cheap to raise
+ * many in the order of their indexes.
+ *
+ * - To be reset before another string is searched, or one that something else than `raiseSparse` has changed.
+ */
+export class SparseCursor {
+  /** The opcode in front of the one found, counted from the beginning of the string; the one found if it is the first. */
+  before = HEADER_BYTES;
+  /** The first register of `before`. */
+  beforeFirst = 0;
+  /** The first register of the opcode found. */
+  first = 0;
+  /** The registers of the opcode found. */
+  run = 0;
+
+  /** Returns to the beginning. */
+  reset(): void {
+    this.before = HEADER_BYTES;
+    this.beforeFirst = 0;
+  }
+}
+
+/** Finds the opcode that covers the register at `index`, or a place at or behind `end`. */
+function locate(bytes: Uint8Array, start: number, end: number, index: number, cursor: SparseCursor): number {
+  let before = start + cursor.before;
+  let beforeFirst = cursor.beforeFirst;
+  if (index < beforeFirst + (RUNS[bytes[before]!] || longRun(bytes, before, end))) {
+    // What is in front of an opcode must be known as well: only the beginning has nothing there.
+    before = start + HEADER_BYTES;
+    beforeFirst = 0;
+  }
+  let at = before;
+  let first = beforeFirst;
+  let run = 0;
+  while (at < end) {
+    run = RUNS[bytes[at]!]!;
+    const isLong = run === 0;
+    if (isLong) run = longRun(bytes, at, end);
+    if (index < first + run) break;
+    before = at;
+    beforeFirst = first;
+    at += isLong ? 2 : 1;
+    first += run;
+  }
+  cursor.before = before - start;
+  cursor.beforeFirst = beforeFirst;
+  cursor.first = first;
+  cursor.run = run;
+  return at;
+}
+
+/**
  * Raises the register at `index` to `value`. Returns the new length of the string, or `UNCHANGED`, `CORRUPTED`, or
  * `NEEDS_DENSE` for a value over 32 or a string that would grow beyond `maxBytes`.
  *
@@ -59,22 +111,12 @@ export function raiseSparse(
   index: number,
   value: number,
   maxBytes: number,
+  cursor: SparseCursor,
 ): number {
   if (value > VALUE_MAX) return NEEDS_DENSE;
-  let at = start + HEADER_BYTES;
-  let before = at;
-  let first = 0;
-  let run = 0;
-  while (at < end) {
-    run = RUNS[bytes[at]!]!;
-    const isLong = run === 0;
-    if (isLong) run = longRun(bytes, at, end);
-    if (index < first + run) break;
-    before = at;
-    at += isLong ? 2 : 1;
-    first += run;
-  }
+  const at = locate(bytes, start, end, index, cursor);
   if (at >= end) return CORRUPTED;
+  const { first, run } = cursor;
   const byte = bytes[at]!;
   if (VALUES[byte]! >= value) return UNCHANGED;
   let newEnd = end;
@@ -84,7 +126,7 @@ export function raiseSparse(
     newEnd = splitRun(bytes, at, end, index - first, run, value, start + maxBytes);
     if (newEnd < 0) return NEEDS_DENSE;
   }
-  newEnd = joinValues(bytes, before, newEnd);
+  newEnd = joinValues(bytes, start + cursor.before, newEnd);
   dropCachedCount(bytes, start);
   return newEnd - start;
 }

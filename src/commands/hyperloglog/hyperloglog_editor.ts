@@ -24,6 +24,7 @@ import {
   NEEDS_DENSE,
   raiseSparse,
   SPARSE_GROWTH_BYTES,
+  SparseCursor,
   UNCHANGED,
 } from "../../values/hyperloglog_sparse.ts";
 import { KIND_STRING } from "../../values/kind.ts";
@@ -39,6 +40,7 @@ const dense = new Slice(new Uint8Array(DENSE_BYTES));
 export class HyperLogLogEditor {
   readonly #maxSparseBytes: IntegerCell;
   readonly #string = new StringView();
+  readonly #cursor = new SparseCursor();
   #db: Database | null = null;
   #key: Slice = EMPTY;
   #entry: EntryRef = NO_ENTRY;
@@ -66,6 +68,7 @@ export class HyperLogLogEditor {
   open(db: Database, key: Slice, found: EntryRef, reply: Reply): boolean {
     this.#db = db;
     this.#key = key;
+    this.#cursor.reset();
     if (found === NO_ENTRY) {
       this.#moveTo(db.setStringBytes(key, EMPTY, ENCODING_RAW));
       return true;
@@ -83,7 +86,15 @@ export class HyperLogLogEditor {
     const { keyspace } = this.#db!;
     const entry = reserveString(keyspace, this.#entry, SPARSE_GROWTH_BYTES);
     if (entry !== this.#entry) this.#moveTo(entry);
-    const length = raiseSparse(string.bytes, string.start, string.end, index, value, this.#maxSparseBytes.value);
+    const length = raiseSparse(
+      string.bytes,
+      string.start,
+      string.end,
+      index,
+      value,
+      this.#maxSparseBytes.value,
+      this.#cursor,
+    );
     if (length === UNCHANGED) return "unchanged";
     if (length === CORRUPTED) return "corrupted";
     if (length === NEEDS_DENSE) return this.makeDense() ? this.raise(index, value) : "corrupted";

@@ -12,7 +12,13 @@ import { countString, makeDense } from "../../values/hyperloglog.ts";
 import { MAX_REGISTER, raiseDense, readDense, writeDense } from "../../values/hyperloglog_dense.ts";
 import { INDEX_BITS, registerOf } from "../../values/hyperloglog_hash.ts";
 import { DENSE_BYTES, EMPTY_HYPERLOGLOG, isDense, REGISTER_COUNT } from "../../values/hyperloglog_header.ts";
-import { NEEDS_DENSE, raiseSparse, SPARSE_GROWTH_BYTES, UNCHANGED } from "../../values/hyperloglog_sparse.ts";
+import {
+  NEEDS_DENSE,
+  raiseSparse,
+  SPARSE_GROWTH_BYTES,
+  SparseCursor,
+  UNCHANGED,
+} from "../../values/hyperloglog_sparse.ts";
 import type { Services } from "../services.ts";
 
 const REGISTER_CYCLES = 1000;
@@ -51,6 +57,7 @@ function testCounts(random: Random, maxSparseBytes: number): string | null {
   makeDense(new Slice(EMPTY_HYPERLOGLOG), dense.bytes);
   const sparse = new Slice(new Uint8Array(SPARSE_ROOM_BYTES), 0, EMPTY_HYPERLOGLOG.length);
   sparse.bytes.set(EMPTY_HYPERLOGLOG);
+  const cursor = new SparseCursor();
   const element = random.bytes(ELEMENT_BYTES);
   const words = new DataView(element.buffer);
   const seed = words.getUint32(0, true);
@@ -60,7 +67,7 @@ function testCounts(random: Random, maxSparseBytes: number): string | null {
     const register = registerOf(element, 0, ELEMENT_BYTES);
     const index = register & (REGISTER_COUNT - 1);
     raiseDense(dense.bytes, 0, index, register >>> INDEX_BITS);
-    raiseEither(sparse, index, register >>> INDEX_BITS, maxSparseBytes);
+    raiseEither(sparse, index, register >>> INDEX_BITS, maxSparseBytes, cursor);
     if (size !== checkpoint) continue;
     if (size < maxSparseBytes / 2 && isDense(sparse.bytes, 0)) return "sparse encoding not used";
     const count = Number(countString(dense));
@@ -76,12 +83,12 @@ function testCounts(random: Random, maxSparseBytes: number): string | null {
 }
 
 /** Raises a register of a string that begins its buffer and has room in it for both representations. */
-function raiseEither(string: Slice, index: number, value: number, maxSparseBytes: number): void {
+function raiseEither(string: Slice, index: number, value: number, maxSparseBytes: number, cursor: SparseCursor): void {
   if (isDense(string.bytes, 0)) {
     raiseDense(string.bytes, 0, index, value);
     return;
   }
-  const length = raiseSparse(string.bytes, 0, string.end, index, value, maxSparseBytes);
+  const length = raiseSparse(string.bytes, 0, string.end, index, value, maxSparseBytes, cursor);
   if (length === NEEDS_DENSE) {
     makeDense(string, string.bytes);
     string.end = DENSE_BYTES;

@@ -15,6 +15,7 @@ import {
   NEEDS_DENSE,
   raiseSparse,
   SPARSE_GROWTH_BYTES,
+  SparseCursor,
   UNCHANGED,
 } from "../../../src/values/hyperloglog_sparse.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
@@ -45,10 +46,16 @@ function val(value: number, run: number): number {
   return 0x80 | (value - 1) << 2 | (run - 1);
 }
 
-function raise(string: Slice, index: number, value: number, maxBytes = 30_000): number {
+function raise(
+  string: Slice,
+  index: number,
+  value: number,
+  maxBytes = 30_000,
+  cursor: SparseCursor = new SparseCursor(),
+): number {
   const { bytes, start, end } = string;
   bytes.fill(MARK, end, end + SPARSE_GROWTH_BYTES + GUARD_BYTES);
-  const result = raiseSparse(bytes, start, end, index, value, maxBytes);
+  const result = raiseSparse(bytes, start, end, index, value, maxBytes, cursor);
   if (result > 0) string.end = start + result;
   for (let i = 0; i < GUARD_BYTES; i++) assert(bytes[end + SPARSE_GROWTH_BYTES + i] === MARK, "writes beyond its room");
   return result;
@@ -161,6 +168,31 @@ Deno.test("random raises leave the registers of a naive model", () => {
   }
 });
 
+Deno.test("a cursor that is kept makes no difference to the bytes", () => {
+  const random = new SeededRandom(1515);
+  for (
+    const { span, valueMax, count } of [
+      { span: 16_384, valueMax: 12, count: 1500 },
+      { span: 300, valueMax: 2, count: 3000 },
+      { span: 30, valueMax: 3, count: 300 },
+    ]
+  ) {
+    for (const isOrdered of [false, true]) {
+      const indexes = Array.from({ length: count }, () => random.integer(0, span - 1));
+      if (isOrdered) indexes.sort((a, b) => a - b);
+      const kept = stringOf(...xzero(16384));
+      const fresh = stringOf(...xzero(16384));
+      const cursor = new SparseCursor();
+      for (const index of indexes) {
+        const value = random.integer(1, valueMax);
+        assertEquals(raise(kept, index, value, 2500, cursor), raise(fresh, index, value, 2500));
+        if (random.chance(0.05)) assertEquals(kept.view(), fresh.view());
+      }
+      assertEquals(kept.view(), fresh.view());
+    }
+  }
+});
+
 Deno.test("a corrupted string is told from a sound one", () => {
   const isCounted = ({ bytes, start, end }: Slice) => countSparseValues(bytes, start, end, new Int32Array(64));
   const corrupted = [
@@ -194,6 +226,9 @@ Deno.test("raiseSparse() of a corrupted string stays within its room", () => {
   const random = new SeededRandom(99);
   for (let round = 0; round < 3000; round++) {
     const string = stringOf(...Array.from({ length: random.integer(0, 40) }, () => random.word() & 0xff));
-    for (let i = 0; i < 10; i++) raise(string, random.integer(0, random.pick([300, 16383])), random.integer(1, 40));
+    const cursor = new SparseCursor();
+    for (let i = 0; i < 10; i++) {
+      raise(string, random.integer(0, random.pick([300, 16383])), random.integer(1, 40), 30_000, cursor);
+    }
   }
 });

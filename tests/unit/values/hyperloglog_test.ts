@@ -13,7 +13,7 @@ import {
   REGISTER_COUNT,
   writeCachedCount,
 } from "../../../src/values/hyperloglog_header.ts";
-import { raiseSparse } from "../../../src/values/hyperloglog_sparse.ts";
+import { raiseSparse, SparseCursor } from "../../../src/values/hyperloglog_sparse.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 
 /** Both representations of a set of `size` random elements, the dense one made by itself, and their registers. */
@@ -21,11 +21,12 @@ function makeBoth(random: SeededRandom, size: number) {
   const registers = new Uint8Array(REGISTER_COUNT);
   const sparse = new Slice(new Uint8Array(40_000), 0, EMPTY_HYPERLOGLOG.length);
   sparse.bytes.set(EMPTY_HYPERLOGLOG);
+  const cursor = new SparseCursor();
   for (let i = 0; i < size; i++) {
     const index = random.integer(0, REGISTER_COUNT - 1);
     const value = 1 + Math.clz32(random.word() | 1);
     registers[index] = Math.max(registers[index]!, value);
-    const length = raiseSparse(sparse.bytes, 0, sparse.end, index, value, 30_000);
+    const length = raiseSparse(sparse.bytes, 0, sparse.end, index, value, 30_000, cursor);
     if (length > 0) sparse.end = length;
   }
   const dense = new Slice(new Uint8Array(DENSE_BYTES));
