@@ -58,7 +58,10 @@ export function mergeString({ bytes, start, end }: Slice, registers: Uint8Array)
   return true;
 }
 
-/** Writes a sparse HyperLogLog as a dense one, `DENSE_BYTES` long, to `target`; false when it is corrupted. */
+/**
+ * Writes a sparse HyperLogLog as a dense one, `DENSE_BYTES` long, to the beginning of `target`; false when it is corrupted.
+ * The string itself may begin there.
+ */
 export function makeDense({ bytes, start, end }: Slice, target: Uint8Array): boolean {
   expanded.fill(0);
   if (!mergeSparse(bytes, start, end, expanded)) return false;
