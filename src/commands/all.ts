@@ -13,6 +13,7 @@ import { sessionCommands } from "./connection/session.ts";
 import { geoCommands } from "./geo/geo_commands.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
 import { hashCommands } from "./hash/hash_commands.ts";
+import { hyperLogLogCommands } from "./hyperloglog/hyperloglog_commands.ts";
 import { listCommands } from "./list/list_commands.ts";
 import { setGroupCommands } from "./set/set_commands.ts";
 import { sortedSetCommands } from "./sorted_set/sorted_set_commands.ts";
@@ -63,6 +64,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...geoCommands(services),
     ...transactionCommands(services),
     ...hashCommands(services),
+    ...hyperLogLogCommands(services),
     ...listCommands(services),
     ...setGroupCommands(services),
     ...sortedSetCommands(services),

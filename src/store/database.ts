@@ -84,7 +84,7 @@ export class Database {
     const entry = this.#findAlive(key, true);
     if (entry === NO_ENTRY) return NO_ENTRY;
     this.#markUsed(entry);
-    this.#preserve(entry);
+    this.preserve(entry);
     return entry;
   }
 
@@ -161,7 +161,7 @@ export class Database {
 
   /** Takes the value that is not a string away from `key` and deletes the key: RENAME, MOVE. */
   detach(key: Slice, entry: EntryRef): Value {
-    this.#preserve(entry);
+    this.preserve(entry);
     if (this.keyspace.kindOf(entry) === KIND_STREAM) this.store.waiting.signal(this.index, key);
     const value = this.keyspace.detachValue(entry);
     this.keyspace.remove(entry);
@@ -186,6 +186,12 @@ export class Database {
     if (!this.keyspace.hasExpiry(entry)) return false;
     this.keyspace.clearExpiry(entry);
     return true;
+  }
+
+  /** Must be called before an entry found for reading is changed: lets a running snapshot save the key as it is. */
+  preserve(entry: EntryRef): void {
+    const { snapshot } = this.store;
+    if (snapshot !== null) snapshot.preserve(this.keyspace, entry);
   }
 
   /** Records a change: counts it, touches watchers and caches, tells listeners. */
@@ -279,7 +285,7 @@ export class Database {
     const { keyspace } = this;
     const entry = this.#findAlive(key, true);
     if (entry === NO_ENTRY) return NO_ENTRY;
-    this.#preserve(entry);
+    this.preserve(entry);
     if (!keepTtl) keyspace.clearExpiry(entry);
     if (keyspace.kindOf(entry) !== KIND_STRING) {
       this.#releaseValue(key, entry);
@@ -290,7 +296,7 @@ export class Database {
   }
 
   #removeEntry(key: Slice, entry: EntryRef): void {
-    this.#preserve(entry);
+    this.preserve(entry);
     if (this.keyspace.kindOf(entry) !== KIND_STRING) this.#releaseValue(key, entry);
     this.keyspace.remove(entry);
   }
@@ -300,11 +306,6 @@ export class Database {
     // Readers of a consumer group that wait learn that their stream is gone.
     if (keyspace.kindOf(entry) === KIND_STREAM) store.waiting.signal(this.index, key);
     store.lazyFree.release(keyspace.detachValue(entry));
-  }
-
-  #preserve(entry: EntryRef): void {
-    const { snapshot } = this.store;
-    if (snapshot !== null) snapshot.preserve(this.keyspace, entry);
   }
 
   #added(key: Slice, entry: EntryRef): EntryRef {

@@ -178,10 +178,22 @@ export function growString(keyspace: Keyspace, entry: EntryRef, length: number):
   return target;
 }
 
+/** Makes the string raw, with room to grow by `spare` bytes where it lies. Returns the entry. */
+export function reserveString(keyspace: Keyspace, entry: EntryRef, spare: number): EntryRef {
+  const target = makeRaw(keyspace, entry);
+  const used = LENGTH_BYTES + readUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target));
+  if (used + spare <= keyspace.valueCapacity(target)) return target;
+  return keyspace.resizeValue(target, used, used + spare);
+}
+
+/** Changes the length of a raw string within the room it has; the caller has written what lies within then. */
+export function setStringLength(keyspace: Keyspace, entry: EntryRef, length: number): void {
+  writeUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry), length);
+}
+
 /** Makes the string raw and exactly `length` bytes long, which is no shorter; the caller writes the new bytes. */
 function extend(keyspace: Keyspace, entry: EntryRef, length: number): EntryRef {
-  let target = keyspace.stringEncodingOf(entry) === ENCODING_INT ? integerToBytes(keyspace, entry) : entry;
-  keyspace.setKind(target, KIND_STRING, ENCODING_RAW);
+  let target = makeRaw(keyspace, entry);
   const used = readUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target));
   if (length === used) return target;
   if (LENGTH_BYTES + length > keyspace.valueCapacity(target)) {
@@ -190,6 +202,12 @@ function extend(keyspace: Keyspace, entry: EntryRef, length: number): EntryRef {
     target = keyspace.resizeValue(target, LENGTH_BYTES + used, LENGTH_BYTES + length + spare);
   }
   writeUint32(keyspace.payloadBytes(target), keyspace.valueOffset(target), length);
+  return target;
+}
+
+function makeRaw(keyspace: Keyspace, entry: EntryRef): EntryRef {
+  const target = keyspace.stringEncodingOf(entry) === ENCODING_INT ? integerToBytes(keyspace, entry) : entry;
+  keyspace.setKind(target, KIND_STRING, ENCODING_RAW);
   return target;
 }
 

@@ -50,6 +50,13 @@ function makeChanges(store: Store, random: SeededRandom): (() => void)[] {
     },
     () => {
       const db = anyDb();
+      const entry = db.lookupRead(anyKey());
+      if (entry === NO_ENTRY || db.kindOf(entry) !== KIND_STRING) return;
+      db.preserve(entry);
+      appendString(db.keyspace, entry, slice(random.letters(5)));
+    },
+    () => {
+      const db = anyDb();
       const entry = db.lookupWrite(anyKey());
       if (entry !== NO_ENTRY) db.setExpiry(entry, START_MS + random.integer(-5, 5));
     },

@@ -19,6 +19,8 @@ import {
   overwriteString,
   readString,
   replyString,
+  reserveString,
+  setStringLength,
   stringAsInteger,
   stringLength,
   StringView,
@@ -166,6 +168,24 @@ Deno.test("growString() adds zeros, and never shortens", () => {
     const entry = growString(keyspace, written(keyspace, "abc"), length);
     assertEquals(textOf(keyspace, entry), "abc".padEnd(length, "\0"));
     assertEquals(keyspace.stringEncodingOf(entry), ENCODING_RAW);
+  }
+});
+
+Deno.test("reserveString() makes room to write to behind a raw string, and setStringLength() takes it", () => {
+  for (const text of ["", "7", "-12345", "abc", "x".repeat(50), "x".repeat(5000), "x".repeat(40_000)]) {
+    for (const spare of [0, 1, 4, 100, 50_000]) {
+      const keyspace = makeKeyspace();
+      const entry = reserveString(keyspace, written(keyspace, text), spare);
+      assertEquals(textOf(keyspace, entry), text);
+      assertEquals(keyspace.stringEncodingOf(entry), ENCODING_RAW);
+      const { bytes, end } = readString(keyspace, entry, new StringView());
+      bytes.fill(0x79, end, end + spare);
+      setStringLength(keyspace, entry, text.length + spare);
+      assertEquals(textOf(keyspace, entry), text + "y".repeat(spare));
+      assertEquals(reserveString(keyspace, entry, 0), entry);
+      setStringLength(keyspace, entry, Math.min(1, text.length));
+      assertEquals(textOf(keyspace, entry), text.slice(0, 1));
+    }
   }
 });
 
