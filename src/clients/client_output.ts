@@ -20,6 +20,8 @@ export interface ByteSink {
 const MAX_POOLED = 64;
 const pool: Uint8Array<ArrayBuffer>[] = [];
 const NO_BYTES = new Uint8Array(0);
+/** Outputs that are flushed when what runs now is done. */
+let planned: ClientOutput[] = [];
 
 /** The output side of one client. */
 export class ClientOutput {
@@ -45,6 +47,7 @@ export class ClientOutput {
   #writtenEnd = 0;
   #inFlightBytes = 0;
   #isClosed = false;
+  #isFlushPlanned = false;
   #onDrained: (() => void)[] = [];
 
   // Made once and not for each write.
@@ -90,6 +93,13 @@ export class ClientOutput {
     this.#write();
   }
 
+  /** Sends what has been encoded when what runs now is done: for messages, of which many may come in a batch of requests. */
+  flushSoon(): void {
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    if (planned.push(this) === 1) queueMicrotask(() => ClientOutput.#flushPlanned());
+  }
+
   /** Resolves when little enough waits to be sent; null in the usual case that this is so already. */
   drained(): Promise<void> | null {
     if (this.pendingBytes < OUTPUT_BACKPRESSURE_BYTES || this.#isClosed) return null;
@@ -119,6 +129,15 @@ export class ClientOutput {
     this.#isClosed = true;
     this.buffer.reset(0);
     this.#wake();
+  }
+
+  static #flushPlanned(): void {
+    const outputs = planned;
+    planned = [];
+    for (const output of outputs) {
+      output.#isFlushPlanned = false;
+      output.flush();
+    }
   }
 
   async #drainedBelow(limitBytes: number): Promise<void> {

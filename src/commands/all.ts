@@ -10,6 +10,9 @@ import { authenticationCommands } from "./connection/authentication.ts";
 import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
 import { sessionCommands } from "./connection/session.ts";
+import { publishCommands } from "./pubsub/publish.ts";
+import { pubsubCommands } from "./pubsub/pubsub.ts";
+import { subscribeCommands } from "./pubsub/subscribe.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
 import { hashCommands } from "./hash/hash_commands.ts";
 import { listCommands } from "./list/list_commands.ts";
@@ -57,8 +60,11 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...bitmapCommands(services),
     ...authenticationCommands(services),
     ...clientCommands(services),
-    ...pingCommands(services),
+    ...pingCommands,
     ...sessionCommands(services),
+    ...publishCommands(services),
+    ...pubsubCommands(services),
+    ...subscribeCommands(services),
     ...transactionCommands(services),
     ...hashCommands(services),
     ...listCommands(services),
