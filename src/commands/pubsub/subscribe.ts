@@ -17,12 +17,17 @@ import type { Services } from "../services.ts";
 /** The prefix of the commands' names. */
 const PREFIXES: Readonly<Record<SubscriptionKind, string>> = { channel: "", pattern: "p", shardChannel: "s" };
 
+const COMMON = { group: "pubsub", flags: "pubsub noscript loading stale" } as const;
+
 /** SUBSCRIBE, UNSUBSCRIBE, PSUBSCRIBE, PUNSUBSCRIBE, SSUBSCRIBE, SUNSUBSCRIBE. */
 export function subscribeCommands(services: Services): CommandSpec[] {
-  const common = { group: "pubsub", flags: "pubsub noscript loading stale" } as const;
+  return [...beginnings(services), ...endings(services)];
+}
+
+function beginnings(services: Services): CommandSpec[] {
   return [
     {
-      ...common,
+      ...COMMON,
       name: "subscribe",
       since: "2.0.0",
       summary: "Listen for messages published to the given channels",
@@ -33,18 +38,7 @@ export function subscribeCommands(services: Services): CommandSpec[] {
       run: subscriber(services, "channel"),
     },
     {
-      ...common,
-      name: "unsubscribe",
-      since: "2.0.0",
-      summary: "Stop listening for messages posted to the given channels",
-      complexity: "O(N) where N is the number of clients already subscribed to a channel.",
-      arity: -1,
-      channels: "unsubscribe",
-      syntax: "[channel...]",
-      run: unsubscriber(services, "channel"),
-    },
-    {
-      ...common,
+      ...COMMON,
       name: "psubscribe",
       since: "2.0.0",
       summary: "Listen for messages published to channels matching the given patterns",
@@ -55,7 +49,35 @@ export function subscribeCommands(services: Services): CommandSpec[] {
       run: subscriber(services, "pattern"),
     },
     {
-      ...common,
+      ...COMMON,
+      name: "ssubscribe",
+      since: "7.0.0",
+      summary: "Listen for messages published to the given shard channels",
+      complexity: "O(N) where N is the number of shard channels to subscribe to.",
+      arity: -2,
+      keys: [keyRange(1, -1, "not_key")],
+      channels: "subscribe",
+      syntax: "shardchannel...",
+      run: subscriber(services, "shardChannel"),
+    },
+  ];
+}
+
+function endings(services: Services): CommandSpec[] {
+  return [
+    {
+      ...COMMON,
+      name: "unsubscribe",
+      since: "2.0.0",
+      summary: "Stop listening for messages posted to the given channels",
+      complexity: "O(N) where N is the number of clients already subscribed to a channel.",
+      arity: -1,
+      channels: "unsubscribe",
+      syntax: "[channel...]",
+      run: unsubscriber(services, "channel"),
+    },
+    {
+      ...COMMON,
       name: "punsubscribe",
       since: "2.0.0",
       summary: "Stop listening for messages posted to channels matching the given patterns",
@@ -67,19 +89,7 @@ export function subscribeCommands(services: Services): CommandSpec[] {
       run: unsubscriber(services, "pattern"),
     },
     {
-      ...common,
-      name: "ssubscribe",
-      since: "7.0.0",
-      summary: "Listen for messages published to the given shard channels",
-      complexity: "O(N) where N is the number of shard channels to subscribe to.",
-      arity: -2,
-      keys: [keyRange(1, -1, "not_key")],
-      channels: "subscribe",
-      syntax: "shardchannel...",
-      run: subscriber(services, "shardChannel"),
-    },
-    {
-      ...common,
+      ...COMMON,
       name: "sunsubscribe",
       since: "7.0.0",
       summary: "Stop listening for messages posted to the given shard channels",
