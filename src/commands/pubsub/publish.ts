@@ -8,8 +8,12 @@ import type { Context } from "../../command/context.ts";
 import type { Services } from "../services.ts";
 
 /** PUBLISH, SPUBLISH. */
-export function publishCommands(services: Services): CommandSpec[] {
-  const { pubsub } = services;
+export function publishCommands({ pubsub, config }: Services): CommandSpec[] {
+  const isCluster = config.boolean("cluster-enabled");
+  // In a cluster messages reach the other nodes, replicas among them, over the cluster bus.
+  const sendToReplicas = (context: Context) => {
+    if (!isCluster.value) context.forcePropagationToReplicas();
+  };
   return [
     {
       name: "publish",
@@ -24,7 +28,7 @@ export function publishCommands(services: Services): CommandSpec[] {
       syntax: "channel message",
       run(context, args, reply) {
         reply.integer(pubsub.publish(args.at(1), args.at(2)));
-        sendToReplicas(services, context);
+        sendToReplicas(context);
       },
     },
     {
@@ -40,13 +44,8 @@ export function publishCommands(services: Services): CommandSpec[] {
       syntax: "shardchannel message",
       run(context, args, reply) {
         reply.integer(pubsub.publishToShard(args.at(1), args.at(2)));
-        sendToReplicas(services, context);
+        sendToReplicas(context);
       },
     },
   ];
-}
-
-/** In a cluster messages reach the other nodes, replicas among them, over the cluster bus. */
-function sendToReplicas({ config }: Services, context: Context): void {
-  if (!config.boolean("cluster-enabled").value) context.forcePropagationToReplicas();
 }
