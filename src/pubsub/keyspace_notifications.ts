@@ -44,12 +44,13 @@ export class KeyspaceNotifications {
     if ((notifyClasses & NOTIFY_KEYEVENT) !== 0) {
       pubsub.publish(this.#channelOf(`__keyevent@${dbIndex}__:`, eventName), key);
     }
+    this.#name.reset(KEPT_BUFFER_BYTES);
   }
 
-  /** Valid until the next call. */
+  /** The channel of a key or of an event: valid until the next call. */
   #channelOf(prefix: string, { bytes, start, end }: Slice): Slice {
     const name = this.#name;
-    name.reset(KEPT_BUFFER_BYTES);
+    name.reset();
     name.text(prefix);
     name.append(bytes, start, end);
     const channel = this.#channel;

@@ -22,7 +22,7 @@ const MESSAGE = ascii("*3\r\n$7\r\nmessage\r\n");
 const SHARD_MESSAGE = ascii("*3\r\n$8\r\nsmessage\r\n");
 const PATTERN_MESSAGE = ascii("*4\r\n$8\r\npmessage\r\n");
 const KINDS: readonly SubscriptionKind[] = ["channel", "pattern", "shardChannel"];
-/** Larger memory is given up after a message. */
+/** Larger memory is given up after each message. */
 const KEPT_BUFFER_BYTES = 64 * 1024;
 
 /** The subscribers of one server. */
@@ -116,13 +116,13 @@ export class PubSub {
 
   #encode(header: Uint8Array, pattern: Uint8Array | null, channel: Slice, message: Slice): void {
     const buffer = this.#message;
-    buffer.reset(KEPT_BUFFER_BYTES);
     buffer.append(header);
     if (pattern !== null) buffer.bulk(pattern, 0, pattern.length);
     buffer.bulk(channel.bytes, channel.start, channel.end);
     buffer.bulk(message.bytes, message.start, message.end);
   }
 
+  /** Sends what was encoded; how many there are to read it. */
   #send({ subscribers }: Audience): number {
     const encoded = this.#message.view();
     for (const { reply, output, context, isClosing } of subscribers) {
@@ -132,6 +132,7 @@ export class PubSub {
       output.buffer.append(encoded);
       output.flushSoon();
     }
+    this.#message.reset(KEPT_BUFFER_BYTES);
     return subscribers.size;
   }
 

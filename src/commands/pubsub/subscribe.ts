@@ -21,10 +21,10 @@ const COMMON = { group: "pubsub", flags: "pubsub noscript loading stale" } as co
 
 /** SUBSCRIBE, UNSUBSCRIBE, PSUBSCRIBE, PUNSUBSCRIBE, SSUBSCRIBE, SUNSUBSCRIBE. */
 export function subscribeCommands(services: Services): CommandSpec[] {
-  return [...beginnings(services), ...endings(services)];
+  return [...subscribing(services), ...unsubscribing(services)];
 }
 
-function beginnings(services: Services): CommandSpec[] {
+function subscribing(services: Services): CommandSpec[] {
   return [
     {
       ...COMMON,
@@ -63,7 +63,7 @@ function beginnings(services: Services): CommandSpec[] {
   ];
 }
 
-function endings(services: Services): CommandSpec[] {
+function unsubscribing(services: Services): CommandSpec[] {
   return [
     {
       ...COMMON,
@@ -110,9 +110,10 @@ function subscriber(services: Services, kind: SubscriptionKind): Handler {
     const isAllowed = !context.isWaitDenied || (context.isInExec && kind !== "shardChannel");
     if (!isAllowed) return reply.error(notForDenyBlocking(word.toUpperCase()));
     const client = clientOf(services, context);
+    const pushes = pushesOf(services, context, reply);
     for (let i = 1; i < args.count; i++) {
       services.pubsub.subscribe(client, kind, args.at(i));
-      confirm(pushesOf(services, context, reply), word, args.at(i), countOf(context, kind));
+      confirm(pushes, word, args.at(i), countOf(context, kind));
     }
   };
 }
