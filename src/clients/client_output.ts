@@ -33,6 +33,8 @@ class WriteBuffer {
 /** Buffers kept for clients that have something to send; idle clients hold none. */
 const MAX_POOLED = 64;
 const pool: WriteBuffer[] = [];
+/** Outputs that are flushed when what runs now is done. */
+let planned: ClientOutput[] = [];
 
 /** The output side of one client. */
 export class ClientOutput {
@@ -60,6 +62,7 @@ export class ClientOutput {
   #writtenFrom: WriteBuffer | null = null;
   #inFlightBytes = 0;
   #isClosed = false;
+  #isFlushPlanned = false;
   #onDrained: (() => void)[] = [];
 
   // Made once and not for each write.
@@ -109,6 +112,13 @@ export class ClientOutput {
     this.#write(this.#written);
   }
 
+  /** Sends what has been encoded when what runs now is done: for messages, of which many may come in a batch of requests. */
+  flushSoon(): void {
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    if (planned.push(this) === 1) queueMicrotask(() => ClientOutput.#flushPlanned());
+  }
+
   /** Resolves when little enough waits to be sent; null in the usual case that this is so already. */
   drained(): Promise<void> | null {
     if (this.pendingBytes < OUTPUT_BACKPRESSURE_BYTES || this.#isClosed) return null;
@@ -138,6 +148,15 @@ export class ClientOutput {
     this.#isClosed = true;
     this.buffer.reset(0);
     this.#wake();
+  }
+
+  static #flushPlanned(): void {
+    const outputs = planned;
+    planned = [];
+    for (const output of outputs) {
+      output.#isFlushPlanned = false;
+      output.flush();
+    }
   }
 
   async #drainedBelow(limitBytes: number): Promise<void> {

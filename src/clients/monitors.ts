@@ -29,7 +29,6 @@ export class Monitors {
   readonly #clock: Clock;
   readonly #clients: ClientRegistry;
   readonly #watching = new Set<Client>();
-  #isFlushPlanned = false;
 
   constructor(clock: Clock, clients: ClientRegistry) {
     this.#clock = clock;
@@ -60,8 +59,8 @@ export class Monitors {
       if (client.isClosing) continue;
       client.output.prepare();
       client.reply.simple(line);
+      client.output.flushSoon();
     }
-    this.#planFlush();
   }
 
   #lineOf(context: Context, args: Args): string {
@@ -80,15 +79,5 @@ export class Monitors {
     const client = this.#clients.of(context);
     if (client === undefined) return "?:0";
     return client.isUnixSocket ? `unix:${client.address.replace(/:0$/, "")}` : client.address;
-  }
-
-  /** One write for all lines of a batch. */
-  #planFlush(): void {
-    if (this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    queueMicrotask(() => {
-      this.#isFlushPlanned = false;
-      for (const client of this.#watching) client.output.flush();
-    });
   }
 }

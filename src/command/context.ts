@@ -26,6 +26,8 @@ export type EffectMode =
   | "replaced"
   /** As it was sent, whether or not it changed anything. */
   | "forced"
+  /** As it was sent, whether or not it changed anything, and to replicas alone. */
+  | "forced-to-replicas"
   /** Not at all. */
   | "suppressed";
 
@@ -95,6 +97,11 @@ export class Context {
   /** Propagates the running command even when it changed nothing. */
   forcePropagation(): void {
     this.effectMode = "forced";
+  }
+
+  /** Propagates the running command even when it changed nothing, and not to the AOF: messages leave nothing behind. */
+  forcePropagationToReplicas(): void {
+    this.effectMode = "forced-to-replicas";
   }
 
   /** Keeps the running command from being propagated. */

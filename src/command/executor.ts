@@ -290,13 +290,15 @@ export class Executor {
 
   #propagate(context: Context, args: Args, hasChanged: boolean): void {
     const mode = context.effectMode;
-    if (mode === "suppressed" || (!hasChanged && mode !== "forced")) return;
+    const isForced = mode === "forced" || mode === "forced-to-replicas";
+    if (mode === "suppressed" || (!hasChanged && !isForced)) return;
     if (mode === "replaced") {
       for (const effect of context.effects) this.propagation.addArgv(context.db.index, effect);
       return;
     }
-    if (this.depth === 0) this.propagation.finishWith(context.db.index, args);
-    else this.propagation.add(context.db.index, args.retain());
+    const audience = mode === "forced-to-replicas" ? "replicas" : "all";
+    if (this.depth === 0) this.propagation.finishWith(context.db.index, args, audience);
+    else this.propagation.add(context.db.index, args.retain(), audience);
   }
 
   #finishUnit(isWrapped = true): void {

@@ -11,13 +11,19 @@ import type { Store } from "../store/store.ts";
 
 /** Takes the stream of effects. */
 export interface PropagationSink {
+  /** True for the AOF: what is for replicas alone passes it by. */
+  readonly isFile?: boolean;
   /** One effect on database `dbIndex`. The arguments are valid during the call. */
   feed(dbIndex: number, args: Args): void;
 }
 
+/** Who gets an effect. */
+export type EffectAudience = "all" | "replicas";
+
 interface Effect {
   readonly dbIndex: number;
   readonly args: Args;
+  readonly audience: EffectAudience;
 }
 
 const MULTI = Args.of("MULTI");
@@ -49,8 +55,8 @@ export class Propagation {
   }
 
   /** Adds an effect to the running unit. `args` must own their bytes. */
-  add(dbIndex: number, args: Args): void {
-    if (this.isActive) this.#pending.push({ dbIndex, args });
+  add(dbIndex: number, args: Args, audience: EffectAudience = "all"): void {
+    if (this.isActive) this.#pending.push({ dbIndex, args, audience });
   }
 
   /** Adds an effect made from values, which are copied where they are bytes of a request. */
@@ -59,12 +65,12 @@ export class Propagation {
   }
 
   /** Adds the last effect of a unit and feeds the unit: spares the copy in the usual case of one effect. */
-  finishWith(dbIndex: number, args: Args): void {
+  finishWith(dbIndex: number, args: Args, audience: EffectAudience = "all"): void {
     if (this.#pending.length === 0) {
-      this.#feed(dbIndex, args);
+      this.#feed(dbIndex, args, audience);
       return;
     }
-    this.add(dbIndex, args.retain());
+    this.add(dbIndex, args.retain(), audience);
     this.finish();
   }
 
@@ -74,9 +80,9 @@ export class Propagation {
     if (pending.length === 0) return;
     const effects = pending.splice(0);
     const hasMulti = isWrapped && effects.length > 1 && this.#isMultiAllowed;
-    if (hasMulti) this.#feed(effects[0]!.dbIndex, MULTI);
-    for (const effect of effects) this.#feed(effect.dbIndex, effect.args);
-    if (hasMulti) this.#feed(effects.at(-1)!.dbIndex, EXEC);
+    if (hasMulti) this.#feed(effects[0]!.dbIndex, MULTI, "all");
+    for (const { dbIndex, args, audience } of effects) this.#feed(dbIndex, args, audience);
+    if (hasMulti) this.#feed(effects.at(-1)!.dbIndex, EXEC, "all");
   }
 
   /** Runs `work`, whose effects are independent of each other: active expiry. They go out without MULTI. */
@@ -90,7 +96,9 @@ export class Propagation {
     }
   }
 
-  #feed(dbIndex: number, args: Args): void {
-    for (const sink of this.#sinks) sink.feed(dbIndex, args);
+  #feed(dbIndex: number, args: Args, audience: EffectAudience): void {
+    for (const sink of this.#sinks) {
+      if (audience === "all" || sink.isFile !== true) sink.feed(dbIndex, args);
+    }
   }
 }

@@ -11,6 +11,9 @@ import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
 import { sessionCommands } from "./connection/session.ts";
 import { geoCommands } from "./geo/geo_commands.ts";
+import { publishCommands } from "./pubsub/publish.ts";
+import { pubsubCommands } from "./pubsub/pubsub.ts";
+import { subscribeCommands } from "./pubsub/subscribe.ts";
 import { transactionCommands } from "./transactions/transactions.ts";
 import { hashCommands } from "./hash/hash_commands.ts";
 import { hyperLogLogCommands } from "./hyperloglog/hyperloglog_commands.ts";
@@ -59,9 +62,12 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...bitmapCommands(services),
     ...authenticationCommands(services),
     ...clientCommands(services),
-    ...pingCommands(services),
+    ...pingCommands,
     ...sessionCommands(services),
     ...geoCommands(services),
+    ...publishCommands(services),
+    ...pubsubCommands(services),
+    ...subscribeCommands(services),
     ...transactionCommands(services),
     ...hashCommands(services),
     ...hyperLogLogCommands(services),

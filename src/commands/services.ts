@@ -26,6 +26,7 @@ import type { InfoSections } from "../metrics/info_sections.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
+import type { PubSub } from "../pubsub/pubsub.ts";
 import type { Replication } from "../replication/replication.ts";
 import type { ActiveExpiry } from "../store/active_expiry.ts";
 import type { Store } from "../store/store.ts";
@@ -78,6 +79,7 @@ export interface Services {
   readonly clientPause: ClientPause;
   readonly outputLimits: OutputLimits;
   readonly users: UserRegistry;
+  readonly pubsub: PubSub;
   readonly propagation: Propagation;
   readonly loading: Loading;
   readonly persistence: RdbPersistence;

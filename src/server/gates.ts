@@ -9,6 +9,7 @@ import { protectedGate } from "../commands/server/protected_gate.ts";
 import type { Services } from "../commands/services.ts";
 import { authGate } from "../acl/auth_gate.ts";
 import { pauseGate } from "../clients/client_pause.ts";
+import { subscriberGate } from "../pubsub/subscriber_gate.ts";
 import { replicationGates } from "../replication/replication_gates.ts";
 import { snapshotGate } from "../persistence/snapshot_gate.ts";
 import { queuedRequests } from "../transaction/transaction.ts";
@@ -25,6 +26,7 @@ export function allGates(services: Services): Gate[] {
     services.persistence.gate,
     minReplicas,
     readOnly,
+    subscriberGate,
     staleData,
     services.loading.gate,
     replicaKeyspace,

@@ -25,6 +25,7 @@ import { Metrics } from "../metrics/metrics.ts";
 import { bindDataDirectory } from "../persistence/data_directory.ts";
 import { Loading } from "../persistence/loading.ts";
 import { RdbPersistence } from "../persistence/rdb_persistence.ts";
+import { PubSub } from "../pubsub/pubsub.ts";
 import { ActiveExpiry } from "../store/active_expiry.ts";
 import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
 import { Store } from "../store/store.ts";
@@ -37,6 +38,7 @@ import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
+import { wirePubSub } from "./pubsub_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
@@ -106,6 +108,7 @@ export class Server {
       metrics: new Metrics(clock.now),
       info: new InfoSections(),
       monitors: new Monitors(clock, clients),
+      pubsub: new PubSub(store.hash),
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
       aclUsers: () => [],
@@ -128,6 +131,7 @@ export class Server {
     this.#acceptor = new Acceptor(services);
     this.#loadsData = options.loadsData ?? true;
     wireClients(services);
+    wirePubSub(services);
     wireReplication(services, this.lifecycle);
     this.#rename(options.renames ?? []);
     this.#bindConfig();

@@ -39,9 +39,9 @@ export function readClientType(name: Slice): ClientType | null {
   return TYPE_NAMES.find(([word]) => equalsIgnoreCase(name, word))?.[1] ?? null;
 }
 
-/** The class as the TYPE filters see it: a monitor counts as normal. */
+/** The class as the TYPE filters see it: a monitor counts as normal, or as the subscriber that it is besides. */
 export function filterTypeOf(client: Client): ClientType {
-  return client.isMonitor ? "normal" : client.type;
+  return client.isMonitor && client.type !== "pubsub" ? "normal" : client.type;
 }
 
 /** The refusal of a TYPE that is none. */

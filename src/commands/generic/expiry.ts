@@ -52,15 +52,15 @@ function expire(services: Services, variant: Variant, context: Context, args: Ar
   const name = args.at(1);
   const entry = db.lookupWrite(name);
   if (entry === NO_ENTRY || !areMet(conditions, db, entry, atMs)) return reply.integer(0);
-  reply.integer(1);
   // A replica and a loading server keep the key until they are told to delete it.
   if (atMs <= context.now && store.expiryRule === "delete") {
     db.delete(name);
     if (services.propagation.isActive) context.propagateAs([store.expiryCommand, name.view()]);
     db.commit(name, NOTIFY_GENERIC, "del");
-    return;
+    return reply.integer(1);
   }
   db.setExpiry(entry, atMs);
+  reply.integer(1);
   if (services.propagation.isActive && variant.name !== "pexpireat") context.propagateAs(asMoment(args, atMs));
   db.commit(name, NOTIFY_GENERIC, "expire");
 }

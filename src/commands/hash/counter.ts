@@ -50,8 +50,8 @@ function hincrby({ db }: Context, args: Args, reply: Reply, limits: HashLimits):
   if (sum === null) return reply.error(INCREMENT_OVERFLOW);
   digits.end = writeInt64Text(digits.bytes, 0, sum);
   hash.set(field, digits, limits);
-  db.commit(name, NOTIFY_HASH, "hincrby");
   reply.integer(sum);
+  db.commit(name, NOTIFY_HASH, "hincrby");
 }
 
 function hincrbyfloat(context: Context, args: Args, reply: Reply, limits: HashLimits): void {
@@ -71,8 +71,8 @@ function hincrbyfloat(context: Context, args: Args, reply: Reply, limits: HashLi
   if (sum === null) return reply.error(INCREMENT_NOT_FINITE);
   const text = ascii(formatLongDouble(sum));
   hash.set(field, new Slice(text), limits);
-  db.commit(name, NOTIFY_HASH, "hincrbyfloat");
   reply.bulk(text);
+  db.commit(name, NOTIFY_HASH, "hincrbyfloat");
   // The result and not the increment: replicas and the AOF must not depend on how floats are added or printed.
   context.propagateAs(["HSET", name.view(), field.view(), text]);
 }

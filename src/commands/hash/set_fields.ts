@@ -15,31 +15,20 @@ import type { HashLimits } from "../../values/hash_value.ts";
 import type { Services } from "../services.ts";
 import { hashOf, hashToChange } from "./hash_keys.ts";
 
-function hset(context: Context, args: Args, reply: Reply, limits: HashLimits): void {
-  const added = setFields(context, args, reply, limits, "hset");
-  if (added >= 0) reply.integer(added);
-}
-
-function hmset(context: Context, args: Args, reply: Reply, limits: HashLimits): void {
-  if (setFields(context, args, reply, limits, "hmset") >= 0) reply.ok();
-}
-
-/** Sets the fields and returns how many are new, -1 after an error reply. */
-function setFields({ db }: Context, args: Args, reply: Reply, limits: HashLimits, commandName: string): number {
+/** HSET and HMSET, which differ in what they answer. As Redis, the reply comes before the event. */
+function setFields({ db }: Context, args: Args, reply: Reply, limits: HashLimits, isHset: boolean): void {
   const { count } = args;
-  if (count % 2 === 1) {
-    reply.error(wrongArity(commandName));
-    return -1;
-  }
+  if (count % 2 === 1) return reply.error(wrongArity(isHset ? "hset" : "hmset"));
   const name = args.at(1);
   const hash = hashToChange(db, name, reply);
-  if (hash === null) return -1;
+  if (hash === null) return;
   let added = 0;
   for (let index = 2; index < count; index += 2) {
     if (hash.set(args.at(index), args.at(index + 1), limits)) added++;
   }
+  if (isHset) reply.integer(added);
+  else reply.ok();
   db.commit(name, NOTIFY_HASH, "hset", (count - 2) / 2);
-  return added;
 }
 
 function hsetnx({ db }: Context, args: Args, reply: Reply, limits: HashLimits): void {
@@ -49,8 +38,8 @@ function hsetnx({ db }: Context, args: Args, reply: Reply, limits: HashLimits): 
   const field = args.at(2);
   if (hash.has(field)) return reply.integer(0);
   hash.set(field, args.at(3), limits);
-  db.commit(name, NOTIFY_HASH, "hset");
   reply.integer(1);
+  db.commit(name, NOTIFY_HASH, "hset");
 }
 
 function hdel({ db }: Context, args: Args, reply: Reply): void {
@@ -89,7 +78,7 @@ export function setFieldCommands({ config }: Services): CommandSpec[] {
       history: [["4.0.0", "Accepts multiple `field` and `value` arguments."]],
       keys: [key(1, "RW update")],
       syntax: "key field_value(field value)...",
-      run: (context, args, reply) => hset(context, args, reply, limits),
+      run: (context, args, reply) => setFields(context, args, reply, limits, true),
     },
     {
       name: "hmset",
@@ -105,7 +94,7 @@ export function setFieldCommands({ config }: Services): CommandSpec[] {
       replacedBy: "`HSET` with multiple field-value pairs",
       keys: [key(1, "RW update")],
       syntax: "key field_value(field value)...",
-      run: (context, args, reply) => hmset(context, args, reply, limits),
+      run: (context, args, reply) => setFields(context, args, reply, limits, false),
     },
     {
       name: "hsetnx",

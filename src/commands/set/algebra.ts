@@ -113,12 +113,13 @@ function storeResult({ db }: Context, args: Args, reply: Reply, result: SetValue
   const { size } = result;
   if (size > 0) {
     db.setValue(name, result);
+    reply.integer(size);
     db.commit(name, NOTIFY_SET, event);
   } else {
     result.free();
+    reply.integer(0);
     if (db.delete(name)) db.commit(name, NOTIFY_GENERIC, "del");
   }
-  reply.integer(size);
 }
 
 function replyIntersection(context: Context, args: Args, reply: Reply): void {

@@ -74,12 +74,13 @@ export function storeSortedSet(
   const { size } = set;
   if (size > 0) {
     db.setValue(name, set);
+    reply.integer(size);
     db.commit(name, NOTIFY_ZSET, event, changes);
   } else {
     set.free();
+    reply.integer(0);
     if (db.delete(name)) db.commit(name, NOTIFY_GENERIC, "del");
   }
-  reply.integer(size);
 }
 
 /** Header of so many members with or without scores: in RESP2 scores stand beside the members, in RESP3 in pairs. */

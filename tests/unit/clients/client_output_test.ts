@@ -123,3 +123,24 @@ Deno.test("cutOff() and close() send nothing more and free whoever waits", async
     assertEquals(sink.received, "one");
   }
 });
+
+Deno.test("flushSoon() sends everything that is said meanwhile in one write", async () => {
+  const [first, second] = [newOutput(), newOutput()];
+  for (const word of ["one ", "two ", "three"]) {
+    for (const { output } of [first, second]) {
+      say(output, word);
+      output.flushSoon();
+      assertEquals(output.isWriting, false);
+    }
+  }
+  await Promise.resolve();
+  for (const { sink, output, traffic } of [first, second]) {
+    await sink.take();
+    assertEquals([sink.received, traffic.writes], ["one two three", 1]);
+    say(output, "!");
+    output.flushSoon();
+    await Promise.resolve();
+    await sink.take();
+    assertEquals(sink.received, "one two three!");
+  }
+});
