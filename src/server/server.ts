@@ -37,6 +37,7 @@ import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
+import { createMigrations, wireMigrations } from "./migration_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
@@ -110,9 +111,10 @@ export class Server {
       switches: new DebugSwitches(),
       aclUsers: () => [],
       reloadAof: () => "ERR The append only file is not enabled",
-    } as Omit<Services, "registry" | "executor" | "replication"> as Services;
+    } as Omit<Services, "registry" | "executor" | "replication" | "migrations"> as Services;
     this.services = services;
     services.replication = createReplication(services);
+    services.migrations = createMigrations(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -129,6 +131,7 @@ export class Server {
     this.#loadsData = options.loadsData ?? true;
     wireClients(services);
     wireReplication(services, this.lifecycle);
+    wireMigrations(services);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     addInfoSections(services);
