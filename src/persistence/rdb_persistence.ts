@@ -367,12 +367,15 @@ export class RdbPersistence {
 function loadFailureLines(error: unknown): readonly string[] {
   if (error instanceof DatasetError) return [error.message];
   if (!(error instanceof RdbFormatError)) return [`Fatal error loading the DB: ${systemReason(error)}. Exiting.`];
-  const isNoRdbFile = error.fault === "signature" || error.fault === "version";
+  if (error.fault === "signature" || error.fault === "version") {
+    return [...error.logLines, "Fatal error loading the DB: Invalid argument. Exiting."];
+  }
   return [
     ...error.logLines,
-    isNoRdbFile
-      ? "Fatal error loading the DB: Invalid argument. Exiting."
-      : "Terminating server after rdb file reading failure.",
+    // Redis lets redis-check-rdb look at the file at this point.
+    "--- RDB ERROR DETECTED ---",
+    `[offset ${error.offset}] ${error.message}`,
+    "Terminating server after rdb file reading failure.",
   ];
 }
 
