@@ -119,7 +119,10 @@ export class Migration {
       connection ??= await TargetConnection.open(target, { clock, timeoutMs });
     } catch (error) {
       logger.verbose(`Cannot connect to the target of MIGRATE: ${error instanceof Error ? error.message : error}`);
-      return { error: CONNECT_FAILED, isBroken: true, canRetry: false, acknowledged: [] };
+      // Redis takes a refused connection for one that is made, and fails when it writes. Nobody listens on port 0.
+      const isRefused = error instanceof Deno.errors.ConnectionRefused || target.port === 0;
+      const text = isRefused ? WRITE_FAILED : CONNECT_FAILED;
+      return { error: text, isBroken: true, canRetry: false, acknowledged: [] };
     }
     this.#connection = connection;
     // The server may have begun to stop while the connection was made.
