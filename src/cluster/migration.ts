@@ -2,9 +2,9 @@
  * One MIGRATE under way: keys as RESTORE requests to another server, its answers, and the deletion of what has arrived.
  *
  * ```
- * AUTH [username] password        +OK      with AUTH or AUTH2, every time
- * SELECT db                       +OK      unless the connection is there already
- * RESTORE key ttl payload [REPLACE]   +OK or an error, one for each key
+ * AUTH [username] password            +OK             with AUTH or AUTH2, every time
+ * SELECT db                           +OK             unless the connection is there already
+ * RESTORE key ttl payload [REPLACE]   +OK or -error   for each key
  * ```
  *
  * - All requests are written before the first reply is read. A key that has gone or expired by then is passed over.
@@ -14,10 +14,12 @@
  * - When the connection breaks before the first key is acknowledged the whole is tried once more, over a new connection.
  */
 
+import { NetAccessError } from "../base/net_access.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Context } from "../command/context.ts";
 import { entryPayload } from "../persistence/entry_payload.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
+import { FORCE_UNBLOCKED } from "../resp/reply_errors.ts";
 import { appendRequestOf } from "../resp/request_encoder.ts";
 import type { Database } from "../store/database.ts";
 import { NO_ENTRY } from "../store/entry_layout.ts";
@@ -43,8 +45,6 @@ export interface MigrationRequest {
   readonly keys: readonly Uint8Array[];
 }
 
-/** The state was that of a master, or of a replica, and is not any more. */
-const ROLE_CHANGED = "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
 const CONNECT_FAILED = "IOERR error or timeout connecting to the client";
 const WRITE_FAILED = "IOERR error or timeout writing to target instance";
 const READ_FAILED = "IOERR error or timeout reading to target instance";
@@ -79,8 +79,8 @@ export class Migration {
   readonly #parts: MigrationParts;
   readonly #wasMaster: boolean;
   readonly #watchers: KeyWatcher[] = [];
+  readonly #stop = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
-  #isStopped = false;
   #connection: TargetConnection | null = null;
 
   constructor(request: MigrationRequest, context: Context, parts: MigrationParts) {
@@ -106,9 +106,13 @@ export class Migration {
 
   /** Ends the migration as if the connection had broken; nothing is deleted any more. */
   stop(): void {
-    this.#isStopped = true;
+    this.#stop.abort();
     this.#connection?.close();
     this.#stopped.resolve();
+  }
+
+  get #isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   async #attempt(): Promise<Attempt> {
@@ -116,17 +120,12 @@ export class Migration {
     const { clock, connections, logger } = this.#parts;
     let connection = connections.take(targetName);
     try {
-      connection ??= await TargetConnection.open(target, { clock, timeoutMs });
+      connection ??= await TargetConnection.open(target, { clock, timeoutMs, signal: this.#stop.signal });
     } catch (error) {
       logger.verbose(`Cannot connect to the target of MIGRATE: ${error instanceof Error ? error.message : error}`);
-      // Redis takes a refused connection for one that is made, and fails when it writes. Nobody listens on port 0.
-      const isRefused = error instanceof Deno.errors.ConnectionRefused || target.port === 0;
-      const text = isRefused ? WRITE_FAILED : CONNECT_FAILED;
-      return { error: text, isBroken: true, canRetry: false, acknowledged: [] };
+      return { error: connectFailure(error, target), isBroken: true, canRetry: false, acknowledged: [] };
     }
     this.#connection = connection;
-    // The server may have begun to stop while the connection was made.
-    if (this.#isStopped) connection.close();
     const attempt = await this.#transfer(connection);
     this.#connection = null;
     clock.refresh();
@@ -150,7 +149,7 @@ export class Migration {
       if (line.startsWith("-")) refusal ??= line;
     }
     const replies = await this.#readReplies(connection, sent, refusal);
-    connection.selectedDb = replies.error === null ? targetDb : -1;
+    connection.selectedDb = replies.error === null && refusal === null ? targetDb : -1;
     if (!replies.isBroken) return { ...replies, canRetry: false };
     if (replies.error === null && replies.acknowledged.length === 0) return failed(READ_FAILED);
     return { ...replies, error: replies.error ?? READ_FAILED, canRetry: false };
@@ -245,7 +244,7 @@ export class Migration {
     const { clock, executor, propagation, replication } = this.#parts;
     if (this.#isStopped) return READ_FAILED;
     // What a master has moved away is no longer its to delete once it follows another.
-    if (replication.isMaster !== this.#wasMaster) return ROLE_CHANGED;
+    if (replication.isMaster !== this.#wasMaster) return FORCE_UNBLOCKED;
     clock.refresh();
     let isChanged = false;
     // For a WAIT that follows: the stream ends for this client where this ends.
@@ -265,4 +264,10 @@ export class Migration {
     });
     return isChanged ? CHANGED : null;
   }
+}
+
+/** Redis takes a refused connection for one that is made, and fails when it writes. Nobody listens on port 0. */
+function connectFailure(error: unknown, { port }: TargetAddress): string {
+  if (error instanceof NetAccessError) return `IOERR Cannot connect to the target instance: ${error.message}`;
+  return error instanceof Deno.errors.ConnectionRefused || port === 0 ? WRITE_FAILED : CONNECT_FAILED;
 }

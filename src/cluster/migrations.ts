@@ -3,7 +3,8 @@
  *
  * - Redis stands still during MIGRATE. Here its client waits and others go on, but whoever is about to write a key that is
  *   being migrated waits until it is moved (or has stayed): between DUMP and DEL it cannot become another.
- * - Reading is free: until the key is moved it is here.
+ * - Reading is free: until the key is moved it is here. With COPY the keys are held as well, so that the copies are of one
+ *   moment.
  * - The stream of our own master is never held up: on a writable replica such a write makes the key stay.
  */
 

@@ -21,6 +21,8 @@ export interface TargetOptions {
   readonly clock: Clock;
   /** For the connection to be made. */
   readonly timeoutMs: number;
+  /** Gives up sooner. */
+  readonly signal: AbortSignal;
 }
 
 /** Bytes that may be sent within one time limit. */
@@ -46,12 +48,14 @@ export class TargetConnection {
   }
 
   /** Connects. Rejects when that cannot be or takes too long. */
-  static async open({ host, port }: TargetAddress, { clock, timeoutMs }: TargetOptions): Promise<TargetConnection> {
+  static async open({ host, port }: TargetAddress, options: TargetOptions): Promise<TargetConnection> {
+    const { clock, timeoutMs } = options;
     requireNet(host, port);
-    const abort = new AbortController();
-    const timer = clock.after(timeoutMs, () => abort.abort());
+    const timeout = new AbortController();
+    const timer = clock.after(timeoutMs, () => timeout.abort());
+    const signal = AbortSignal.any([timeout.signal, options.signal]);
     try {
-      const connection = await Deno.connect({ hostname: host, port, signal: abort.signal });
+      const connection = await Deno.connect({ hostname: host, port, signal });
       connection.setNoDelay(true);
       return new TargetConnection(clock, connection);
     } finally {

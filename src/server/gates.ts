@@ -5,12 +5,12 @@
  */
 
 import type { Gate } from "../command/gate.ts";
+import { heldKeysGate } from "../command/held_keys.ts";
 import { protectedGate } from "../commands/server/protected_gate.ts";
 import type { Services } from "../commands/services.ts";
 import { authGate } from "../acl/auth_gate.ts";
 import { pauseGate } from "../clients/client_pause.ts";
 import { replicationGates } from "../replication/replication_gates.ts";
-import { heldKeysGate } from "../command/held_keys.ts";
 import { snapshotHolder } from "../persistence/snapshot_holder.ts";
 import { queuedRequests } from "../transaction/transaction.ts";
 import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
