@@ -2,6 +2,8 @@
  * DUMP, RESTORE and RESTORE-ASKING: values as bytes that travel between servers.
  *
  * - A payload is checked before anything is built from it, and nothing is allocated for a length that it merely claims.
+ * - It is checked in depth whatever `sanitize-dump-payload` says: values share their memory, so what an unsound one does
+ *   when it is edited would not stay its own affair. Redis can afford to end with an assertion instead.
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";

@@ -7,6 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { referenceTest, startReference } from "../../support/reference.ts";
 import { ErrorReply } from "../../support/reply_reader.ts";
+import { makeTempDir } from "../../support/temp_dir.ts";
 import { startRedeno } from "../../support/test_server.ts";
 import { type Answer, HANG_UP, ScriptedTarget } from "./scripted_target.ts";
 
@@ -250,6 +251,32 @@ Deno.test("MIGRATE waits for the end of a pause before it deletes", async () => 
     assertEquals(await client.read(), "OK");
     assertEquals(await other.call("EXISTS", "key"), 0);
   });
+});
+
+Deno.test("MIGRATE lets a save have a large key before it deletes it", async () => {
+  await using directory = await makeTempDir();
+  const config = { dir: directory.path };
+  await using server = await startServer({ config });
+  using client = await RawClient.connect({ port: server.port });
+  using other = await RawClient.connect({ port: server.port });
+  using target = new ScriptedTarget();
+  target.answer = (argv) => argv[0] === "RESTORE" ? "" : "+OK\r\n";
+  const elements = Array.from({ length: 2_000 }, (_, index) => `element:${index}:${"x".repeat(100)}`);
+  await client.expect("RPUSH", "key", ...elements);
+  await client.expect("MSET", ...Array.from({ length: 200 }, (_, index) => `${index}`));
+  // The save takes a while with everything before the key.
+  await client.expect("CONFIG", "SET", "rdb-key-save-delay", 2000);
+  await beginMigration(client, target);
+  assertMatch(String(await other.call("BGSAVE")), /^Background saving/);
+  target.sendAll("+OK\r\n");
+  assertEquals(await client.read(), "OK");
+  assertEquals(await other.call("EXISTS", "key"), 0);
+  await eventually(async () => String(await other.call("INFO", "persistence")).includes("rdb_bgsave_in_progress:0"), {
+    what: "the end of the save",
+  });
+  await using again = await startServer({ config });
+  using reader = await RawClient.connect({ port: again.port });
+  assertEquals(await reader.call("LLEN", "key"), elements.length);
 });
 
 Deno.test("MIGRATE goes on when its client has gone", async () => {
