@@ -336,22 +336,50 @@ Deno.test("MIGRATE to the server itself moves between databases and times out wi
   assertEquals(await client.pipeline([["SELECT", 1], ["GET", "key"]]), ["OK", "value"]);
 });
 
+/** How many connections to targets are kept. */
+async function cachedCount(client: RawClient): Promise<number> {
+  return Number(/migrate_cached_sockets:(\d+)/.exec(String(await client.call("INFO", "stats")))![1]);
+}
+
 Deno.test("MIGRATE keeps a connection for ten seconds", async () => {
   await using server = await startServer({ frozenAtMs: 1_700_000_000_000 });
   using client = await RawClient.connect({ port: server.port });
   using target = new ScriptedTarget();
-  const cachedCount = async () => {
-    return Number(/migrate_cached_sockets:(\d+)/.exec(String(await client.call("INFO", "stats")))![1]);
-  };
-  assertEquals(await cachedCount(), 0);
+  assertEquals(await cachedCount(client), 0);
   await client.expect("MSET", "key", "value", "key2", "value");
   assertEquals(await client.call("MIGRATE", HOST, target.port, "key", 9, 5000), "OK");
-  assertEquals(await cachedCount(), 1);
+  assertEquals(await cachedCount(client), 1);
   server.clock.advance(9_000);
   assertEquals(await client.call("MIGRATE", HOST, target.port, "key2", 9, 5000), "OK");
   assertEquals(target.requests.map((line) => line.slice(0, 12)), ["0: SELECT 9", "0: RESTORE k", "0: RESTORE k"]);
   server.clock.advance(10_000);
-  assertEquals(await cachedCount(), 1);
+  assertEquals(await cachedCount(client), 1);
   server.clock.advance(1_001);
-  assertEquals(await cachedCount(), 0);
+  assertEquals(await cachedCount(client), 0);
+});
+
+Deno.test("MIGRATE keeps 64 connections at most, and one to each target", async () => {
+  await using server = await startServer();
+  using client = await RawClient.connect({ port: server.port });
+  using target = new ScriptedTarget();
+  await client.expect("SET", "key", "value");
+  for (let zeros = 0; zeros < 70; zeros++) {
+    // Targets are told apart by how they are written.
+    const port = "0".repeat(zeros) + target.port;
+    assertEquals(await client.call("MIGRATE", HOST, port, "key", 9, 5000, "COPY"), "OK");
+    assertEquals(await cachedCount(client), Math.min(zeros + 1, 64));
+  }
+});
+
+Deno.test("MIGRATE of two clients to one target goes on side by side", async () => {
+  await withSlowTarget(async ({ port, client, target, answer }) => {
+    using other = await RawClient.connect({ port });
+    await beginMigration(client, target);
+    await other.send("MIGRATE", HOST, target.port, "other", 9, 5000);
+    await eventually(() => target.requests.some((line) => line.startsWith("1: RESTORE other")), { what: "the second" });
+    answer();
+    assertEquals([await client.read(), await other.read()], ["OK", "OK"]);
+    assertEquals(await client.call("DBSIZE"), 0);
+    assertEquals(await cachedCount(client), 1);
+  });
 });
