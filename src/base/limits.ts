@@ -45,3 +45,9 @@ export const ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP = 20;
 
 /** Bytes kept of one MULTI queue or blocked request. */
 export const MAX_QUERY_BUFFER_BYTES = 1024 * 1024 * 1024;
+
+/** Connections to targets of MIGRATE that are kept for reuse. */
+export const MIGRATE_SOCKET_CACHE_ITEMS = 64;
+
+/** Milliseconds that such a connection is kept unused: Redis's `MIGRATE_SOCKET_CACHE_TTL`. */
+export const MIGRATE_SOCKET_CACHE_TTL_MS = 10_000;

@@ -4,6 +4,7 @@
 
 import { Topic } from "../base/topic.ts";
 import type { Context } from "../command/context.ts";
+import { isBlocking } from "../command/outcome.ts";
 import type { Client } from "./client.ts";
 
 /** All clients of one server. */
@@ -28,7 +29,7 @@ export class ClientRegistry {
   /** Number of clients that wait for something they asked for, or for the end of a pause: `blocked_clients`. */
   get blockedCount(): number {
     let count = 0;
-    for (const { wait } of this.#clients.values()) if (wait !== null && wait.kind !== "snapshot") count++;
+    for (const { wait } of this.#clients.values()) if (wait !== null && isBlocking(wait)) count++;
     return count;
   }
 

@@ -47,6 +47,7 @@ import { dumpCommands } from "./generic/dump.ts";
 import { expiryCommands } from "./generic/expiry.ts";
 import { listingCommands } from "./generic/listing.ts";
 import { lookupCommands } from "./generic/lookup.ts";
+import { migrateCommands } from "./generic/migrate.ts";
 import { movingCommands } from "./generic/moving.ts";
 import { objectCommands } from "./generic/object.ts";
 import { removalCommands } from "./generic/removal.ts";
@@ -102,6 +103,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...expiryCommands(services),
     ...listingCommands,
     ...lookupCommands,
+    ...migrateCommands(services),
     ...movingCommands(services),
     ...objectCommands(services),
     ...removalCommands,

@@ -18,6 +18,7 @@ import type { Monitors } from "../clients/monitors.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
 import type { OutputLimits } from "../clients/output_limits.ts";
 import type { DebugSubcommands } from "../command/debug_subcommands.ts";
+import type { Migrations } from "../cluster/migrations.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Propagation } from "../command/propagation.ts";
 import type { CommandRegistry } from "../command/registry.ts";
@@ -101,6 +102,8 @@ export interface Services {
   reloadAof: () => string | null;
   /** Both roles of replication. */
   replication: Replication;
+  /** What MIGRATE does. */
+  migrations: Migrations;
   registry: CommandRegistry;
   executor: Executor;
 }

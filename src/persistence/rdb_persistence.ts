@@ -255,7 +255,7 @@ export class RdbPersistence {
     try {
       if (!await this.#loader.loadStream(() => openRdbFile(location))) return true;
     } catch (error) {
-      for (const line of loadFailureLines(error)) logger.warning(line);
+      logLoadFailure(logger, error);
       return false;
     }
     logger.notice(`DB loaded from disk: ${((clock.stopwatchMs() - startMs) / 1000).toFixed(3)} seconds`);
@@ -366,17 +366,19 @@ export class RdbPersistence {
   }
 }
 
-/** Redis's lines for a file that keeps the server from starting. */
-function loadFailureLines(error: unknown): readonly string[] {
-  if (error instanceof DatasetError) return [error.message];
-  if (!(error instanceof RdbFormatError)) return [`Fatal error loading the DB: ${systemReason(error)}. Exiting.`];
-  const isNoRdbFile = error.fault === "signature" || error.fault === "version";
-  return [
-    ...error.logLines,
-    isNoRdbFile
-      ? "Fatal error loading the DB: Invalid argument. Exiting."
-      : "Terminating server after rdb file reading failure.",
-  ];
+/** Logs Redis's lines for a file that keeps the server from starting. */
+function logLoadFailure(logger: Logger, error: unknown): void {
+  if (error instanceof DatasetError) return logger.warning(error.message);
+  if (!(error instanceof RdbFormatError)) {
+    return logger.warning(`Fatal error loading the DB: ${systemReason(error)}. Exiting.`);
+  }
+  for (const line of error.logLines) logger.warning(line);
+  if (error.fault === "signature" || error.fault === "version") {
+    return logger.warning("Fatal error loading the DB: Invalid argument. Exiting.");
+  }
+  // Redis has redis-check-rdb look at the file here, which prints where it stopped.
+  logger.raw(`--- RDB ERROR DETECTED ---\n[offset ${error.offset}] ${error.message}\n`);
+  logger.warning("Terminating server after rdb file reading failure.");
 }
 
 function logLineOf(error: unknown): string {

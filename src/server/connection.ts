@@ -16,7 +16,7 @@ import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
 import type { ClientDescriptions } from "../clients/client_description.ts";
 import type { Executor } from "../command/executor.ts";
-import type { Wait } from "../command/outcome.ts";
+import { isBlocking, type Wait } from "../command/outcome.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
 import { RequestDecoderStream } from "../resp/request_stream.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -44,7 +44,7 @@ export async function serveClient(client: Client, source: ByteSource, services: 
   parser.authenticated = !users.mustAuthenticate(context);
   source.onEnd = () => {
     // Whoever waits for something would wait for a peer that is gone; a writer held up by a save has its command coming.
-    if (client.wait !== null && client.wait.kind !== "snapshot") closeAtEnd(client, services);
+    if (client.wait !== null && isBlocking(client.wait)) closeAtEnd(client, services);
   };
   for await (const batch of batchesOf(source.stream.pipeThrough(decoder))) {
     if (client.isClosing) return;

@@ -5,13 +5,14 @@
  */
 
 import type { Gate } from "../command/gate.ts";
+import { heldKeysGate } from "../command/held_keys.ts";
 import { protectedGate } from "../commands/server/protected_gate.ts";
 import type { Services } from "../commands/services.ts";
 import { authGate } from "../acl/auth_gate.ts";
 import { pauseGate } from "../clients/client_pause.ts";
 import { subscriberGate } from "../pubsub/subscriber_gate.ts";
 import { replicationGates } from "../replication/replication_gates.ts";
-import { snapshotGate } from "../persistence/snapshot_gate.ts";
+import { snapshotHolder } from "../persistence/snapshot_holder.ts";
 import { queuedRequests } from "../transaction/transaction.ts";
 import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
 
@@ -33,6 +34,8 @@ export function allGates(services: Services): Gate[] {
     pauseGate(clientPause, (context) => context.origin === "client" && clients.of(context)?.type === "replica"),
     queueGate,
     // What is about to run may have to wait for a save, which Redis's fork never asks of a command.
-    snapshotGate(() => services.registry, queuedRequests),
+    heldKeysGate(snapshotHolder, () => services.registry, queuedRequests),
+    // Redis stands still while it migrates keys; here only their writers do.
+    heldKeysGate(services.migrations, () => services.registry, queuedRequests),
   ];
 }

@@ -38,6 +38,7 @@ import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
+import { createMigrations, wireMigrations } from "./migration_wiring.ts";
 import { wirePubSub } from "./pubsub_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
@@ -113,9 +114,10 @@ export class Server {
       switches: new DebugSwitches(),
       aclUsers: () => [],
       reloadAof: () => "ERR The append only file is not enabled",
-    } as Omit<Services, "registry" | "executor" | "replication"> as Services;
+    } as Omit<Services, "registry" | "executor" | "replication" | "migrations"> as Services;
     this.services = services;
     services.replication = createReplication(services);
+    services.migrations = createMigrations(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -133,6 +135,7 @@ export class Server {
     wireClients(services);
     wirePubSub(services);
     wireReplication(services, this.lifecycle);
+    wireMigrations(services);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     addInfoSections(services);

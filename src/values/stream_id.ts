@@ -147,7 +147,8 @@ export function addUint64(value: Uint64, change: Int64): Uint64 {
 
 /** `left - right` as a signed integer of 64 bits, wrapping around as two's complement does. */
 export function subtractUint64(left: Uint64, right: Uint64): Int64 {
-  if (typeof left === "number" && typeof right === "number") return left - right;
+  const difference = typeof left === "number" && typeof right === "number" ? left - right : NaN;
+  if (Number.isSafeInteger(difference)) return difference;
   return canonicalInt64(BigInt.asIntN(64, BigInt(left) - BigInt(right)));
 }
 

@@ -233,7 +233,7 @@ export class StreamNode {
 
 /**
  * Whether `bytes[start, end)` is a sound listpack and, with `deep`, a sound node of a stream: master entry, entries
- * and their numbers. As Redis's `streamValidateListpackIntegrity`.
+ * and their numbers. As Redis's `streamValidateListpackIntegrity`, which does not compare the flags with the numbers.
  */
 export function validateStreamListpack(bytes: Uint8Array, start: number, end: number, deep: boolean): boolean {
   if (!validateListpack(bytes, start, end, deep)) return false;
@@ -244,17 +244,19 @@ export function validateStreamListpack(bytes: Uint8Array, start: number, end: nu
   const masterFields = Number(walk.integer());
   if (!(live >= 0 && deleted >= 0)) return false;
   if (!walk.pass(masterFields) || walk.integer() !== 0) return false;
+  let alive = 0;
   for (let entry = 0; entry < live + deleted; entry++) {
     const flags = Number(walk.integer());
     const ms = walk.integer();
     const seq = walk.integer();
     if (!(flags >= 0) || ms !== ms || seq !== seq) return false;
+    if ((flags & ENTRY_DELETED) === 0) alive++;
     const hasSameFields = (flags & ENTRY_SAME_FIELDS) !== 0;
     const fields = hasSameFields ? masterFields : Number(walk.integer());
     if (!walk.pass(hasSameFields ? fields : 2 * fields)) return false;
     if (walk.integer() !== (hasSameFields ? fields + 3 : 2 * fields + 4)) return false;
   }
-  return walk.isAtEnd;
+  return alive === live && walk.isAtEnd;
 }
 
 /** A walk over the entries of a listpack that is sound as a listpack. */

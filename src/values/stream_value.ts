@@ -190,6 +190,15 @@ export class StreamValue {
     }
   }
 
+  /** Makes the length and the last id agree with the entries, whatever the file said of them: after loading. */
+  refreshCounters(): void {
+    this.length = 0;
+    for (const node of this.nodes) this.length += node.count;
+    const { last } = this.nodes;
+    if (last !== null && last.id.compare(this.lastId) > 0) this.lastId.assign(last.id);
+    if (this.lastValidId(scratchId) && scratchId.compare(this.lastId) > 0) this.lastId.assign(scratchId);
+  }
+
   /** Puts the id of the last entry that is not deleted into `id`; false if there is none. */
   lastValidId(id: StreamId): boolean {
     cursor.seek(this, MIN_STREAM_ID, MAX_STREAM_ID, true);

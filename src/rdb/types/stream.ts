@@ -17,6 +17,7 @@
  * - An id of a consumer names one of its group's pending entries; in the end each of those must have exactly one consumer.
  * - What the older form lacks is worked out from the entries, as Redis 7.0 does.
  * - The active time of 7.2 is not kept.
+ * - A length or last id that contradicts the entries is put right.
  */
 
 import { canonicalInt64, readInt64 } from "../../values/int64.ts";
@@ -31,6 +32,7 @@ import type { RdbReader } from "../rdb_reader.ts";
 import type { RdbWriter } from "../rdb_writer.ts";
 
 const TIME_BYTES = 8;
+const MAX_TIME_MS = 2 ** 51;
 
 /** The types a stream is read from. */
 export const STREAM_TYPES: readonly number[] = [
@@ -133,11 +135,9 @@ function* readNodes(reader: RdbReader, stream: StreamValue): Generator<void, voi
 
 function* readCounters(reader: RdbReader, stream: StreamValue, type: number): Generator<void, void> {
   while (!reader.tryLength()) yield;
-  stream.length = reader.length;
-  if (stream.length > 0 && stream.nodes.size === 0) {
-    throw reader.corrupt("Stream length inconsistent with rax entries");
-  }
+  if (reader.length > 0 && stream.nodes.size === 0) throw reader.corrupt("Stream length inconsistent with rax entries");
   yield* readId(reader, stream.lastId);
+  stream.refreshCounters();
   if (type === TYPE_STREAM_LISTPACKS) {
     stream.entriesAdded = stream.length;
     stream.refreshFirstId();
@@ -177,7 +177,7 @@ function* readGroupPending(reader: RdbReader, group: StreamGroup): Generator<voi
   for (let rest = reader.length; rest > 0; rest--) {
     while (!reader.has(STREAM_ID_BYTES + TIME_BYTES)) yield;
     const id = new StreamId().readKey(reader.bytes, reader.position);
-    const deliveryTimeMs = Number(readInt64(reader.bytes, reader.position + STREAM_ID_BYTES));
+    const deliveryTimeMs = readTime(reader.bytes, reader.position + STREAM_ID_BYTES);
     reader.position += STREAM_ID_BYTES + TIME_BYTES;
     while (!reader.tryLength()) yield;
     if (!group.pending.insert(new PendingEntry(id, NO_CONSUMER, deliveryTimeMs, reader.length64))) {
@@ -192,7 +192,7 @@ function* readConsumer(reader: RdbReader, group: StreamGroup, type: number): Gen
   const consumer = group.createConsumer(reader.text, 0);
   if (consumer === null) throw reader.corrupt("Duplicate stream consumer detected.");
   while (!reader.has(timesBytes)) yield;
-  consumer.seenTimeMs = Number(readInt64(reader.bytes, reader.position));
+  consumer.seenTimeMs = readTime(reader.bytes, reader.position);
   reader.position += timesBytes;
   yield* readConsumerPending(reader, group, consumer);
 }
@@ -216,6 +216,11 @@ function* readConsumerPending(
     entry.consumer = consumer;
     consumer.pending.insert(entry);
   }
+}
+
+/** A time in ms, moved to where differences of times are safe integers; no clock ever shows another. */
+function readTime(bytes: Uint8Array, at: number): number {
+  return Math.max(-MAX_TIME_MS, Math.min(MAX_TIME_MS, Number(readInt64(bytes, at))));
 }
 
 function* readId(reader: RdbReader, id: StreamId): Generator<void, void> {

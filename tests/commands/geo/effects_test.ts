@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { assertSameEffects } from "../../support/effects.ts";
 import type { RawClient } from "../../support/raw_client.ts";
 import { referenceTest } from "../../support/reference.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 for (const limits of ["zset-max-listpack-entries 128", "zset-max-listpack-entries 0"]) {
   referenceTest(`geo commands notify and propagate as in Redis, ${limits}`, async () => {

@@ -1,5 +1,5 @@
 import { referenceTest } from "../../support/reference.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const SICILY = "13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.758489 38.788135 edge";
 const POSITIONS = ["13 38", "-180 -85.05112878", "180 85.05112878", "0 -0", "1e1 0x10"];

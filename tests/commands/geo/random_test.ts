@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { referenceTest } from "../../support/reference.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-import { BothServers } from "../string/both_servers.ts";
+import { BothServers } from "../../support/both_servers.ts";
 
 const UNITS = ["m", "km", "ft", "mi", "KM", "Mi"];
 const SHOWN = ["WITHDIST", "WITHHASH", "WITHCOORD", "withdist", "WithCoord"];

@@ -3,7 +3,7 @@ import { referenceTest } from "../../support/reference.ts";
 import { elementOfRegister } from "../../support/murmur_hash.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { BothServers, type Request } from "../string/both_servers.ts";
+import { BothServers, type Request } from "../../support/both_servers.ts";
 
 const REGISTER_COUNT = 16_384;
 const HEADER = "HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80";

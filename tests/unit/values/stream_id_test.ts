@@ -60,3 +60,7 @@ Deno.test("addUint64() undoes subtractUint64()", () => {
     for (const right of values) assertEquals(addUint64(right, subtractUint64(left, right)), left);
   }
 });
+
+Deno.test("subtractUint64() is exact where the difference of two safe numbers is not safe", () => {
+  assertEquals(subtractUint64(2 ** 53 - 1, -2), 2n ** 53n + 1n);
+});

@@ -106,6 +106,44 @@ Deno.test("saveStream() and loadStream() keep ids and counters of 64 bits", () =
   assertEquals(readStream(file), streamContent(stream));
 });
 
+Deno.test("loadStream() puts right a length and a last id that contradict the entries, and times beyond reason", () => {
+  const stream = threeEntries();
+  const file = writeFile((writer) => {
+    writer.type(15);
+    writer.text("k");
+    writer.length(stream.nodes.size);
+    for (const node of stream.nodes) {
+      writer.string(keyOf(node.id), 0, 16);
+      const listpack = exportListpack(stream.arena, node.handle);
+      writer.string(listpack, 0, listpack.length);
+    }
+    writer.length64(2n ** 63n);
+    writeId(writer, 1, 5);
+    writer.length(1);
+    writer.text("g");
+    writeId(writer, 3, 0);
+    writer.length(1);
+    writer.raw(keyOf(new StreamId(1, 0)), 0, 16);
+    writer.int64(-(2n ** 63n));
+    writer.length(1);
+    writer.length(1);
+    writer.text("c");
+    writer.int64(2n ** 63n - 1n);
+    writer.length(1);
+    writer.raw(keyOf(new StreamId(1, 0)), 0, 16);
+  });
+  assertEquals(readStream(file), {
+    ...streamContent(stream),
+    groups: [{
+      name: "g",
+      lastId: "3-0",
+      entriesRead: "3",
+      pending: [["1-0", "c", -(2 ** 51), 1]],
+      consumers: [["c", 2 ** 51, ["1-0"]]],
+    }],
+  });
+});
+
 Deno.test("loadStream() refuses what contradicts itself in Redis's words", () => {
   const stream = threeEntries();
   const failure = (write: (writer: RdbWriter) => void) => {
@@ -138,6 +176,10 @@ Deno.test("loadStream() refuses what contradicts itself in Redis's words", () =>
   assertStringIncludes(withNode(key, sound, 2), "-> Listpack re-added with existing key");
   const unsound = sound.slice();
   unsound[6] = 9;
+  // One entry of two is said to be deleted, and both are alive.
+  const miscounted = sound.slice();
+  miscounted[6] = miscounted[8] = 1;
+  assertStringIncludes(withNode(key, miscounted), "-> Stream listpack integrity check failed.");
   assertStringIncludes(withNode(key, unsound), "-> Stream listpack integrity check failed.");
   const withoutNodes = (writer: RdbWriter) => {
     const out = new ByteWriter();
