@@ -31,6 +31,8 @@ export class ClientOutput {
   mayGrow: ((pendingBytes: number) => boolean) | null = null;
   /** Called when more than `PROTO_REPLY_CHUNK_BYTES` wait at a flush. */
   onLarge: (() => void) | null = null;
+  /** Called when the memory in use may have changed, except by what is encoded between `prepare` and `flush`. */
+  onChange: (() => void) | null = null;
   /** Since when, in Unix milliseconds, the soft limit has been passed; 0 while it is not. For `OutputLimits`. */
   softLimitSinceMs = 0;
   /** Bytes sent so far. */
@@ -72,11 +74,13 @@ export class ClientOutput {
   prepare(): void {
     const { buffer } = this;
     if (buffer.bytes.length === 0) buffer.bytes = pool.pop() ?? new Uint8Array(PROTO_REPLY_CHUNK_BYTES);
+    this.onChange?.();
   }
 
   /** Sends what has been encoded. Returns at once. */
   flush(): void {
     const { buffer } = this;
+    this.onChange?.();
     if (buffer.length + this.#inFlightBytes > PROTO_REPLY_CHUNK_BYTES) this.onLarge?.();
     if (this.#inFlightBytes > 0 || this.#isClosed || buffer.isCutOff) return;
     const length = buffer.length;
@@ -111,6 +115,7 @@ export class ClientOutput {
   /** Sends nothing more. What waits is kept to be counted until `close()`. */
   cutOff(): void {
     this.buffer.isCutOff = true;
+    this.onChange?.();
     this.#wake();
   }
 
@@ -137,6 +142,7 @@ export class ClientOutput {
     this.bytesSent += count;
     this.#traffic.outputBytes += count;
     this.#traffic.writes++;
+    this.onChange?.();
     if (this.#inFlightBytes > 0) return this.#write();
     if (this.#written.length === PROTO_REPLY_CHUNK_BYTES && pool.length < MAX_POOLED) pool.push(this.#written);
     this.#written = NO_BYTES;

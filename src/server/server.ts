@@ -27,6 +27,7 @@ import { Loading } from "../persistence/loading.ts";
 import { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import { ActiveExpiry } from "../store/active_expiry.ts";
 import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
+import { Eviction } from "../store/eviction.ts";
 import { Store } from "../store/store.ts";
 import { Acceptor } from "./acceptor.ts";
 import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
@@ -37,6 +38,7 @@ import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
+import { wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
@@ -83,6 +85,7 @@ export class Server {
     const clients = new ClientRegistry();
     const tasks = new BackgroundTasks(logger);
     const cron = new Cron(clock, logger);
+    const metrics = new Metrics(clock.now);
     const onConnection = (connection: Deno.Conn) => this.#acceptor.accept(connection);
     this.#endpoints = new Endpoints({ clock, logger, config, onConnection });
     this.lifecycle = new ServerLifecycle({
@@ -100,10 +103,11 @@ export class Server {
     // The commands close over the services, so these two are completed after the commands exist.
     const services = {
       ...parts,
-      ...createClientServices({ clock, logger, config }),
+      ...createClientServices({ clock, logger, config, clients }),
       activeExpiry: new ActiveExpiry(store),
+      eviction: new Eviction({ ...metrics, store }),
       lifecycle: this.lifecycle,
-      metrics: new Metrics(clock.now),
+      metrics,
       info: new InfoSections(),
       monitors: new Monitors(clock, clients),
       debug: new DebugSubcommands(),
@@ -129,6 +133,7 @@ export class Server {
     this.#loadsData = options.loadsData ?? true;
     wireClients(services);
     wireReplication(services, this.lifecycle);
+    wireMemoryLimits(services);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     addInfoSections(services);
@@ -185,7 +190,7 @@ export class Server {
   }
 
   #bindConfig(): void {
-    const { config, logger, cron, store } = this.services;
+    const { config, logger, cron } = this.services;
     logger.level = config.enum("loglevel").value;
     config.onChange("loglevel", (level) => {
       logger.level = level;
@@ -200,14 +205,6 @@ export class Server {
     config.onChange("bind", () => {
       if (this.lifecycle.rebind() !== null) return "Failed to bind to specified addresses.";
     });
-    const { policy } = store.access;
-    const setPolicy = () => {
-      policy.isLfu = config.enum("maxmemory-policy").value.endsWith("-lfu");
-      policy.lfuLogFactor = config.integer("lfu-log-factor").value;
-      policy.lfuDecayMinutes = config.integer("lfu-decay-time").value;
-    };
-    setPolicy();
-    config.onAnyChange(["maxmemory-policy", "lfu-log-factor", "lfu-decay-time"], setPolicy);
   }
 
   #addJobs(): void {
