@@ -91,6 +91,7 @@ export class ClientEviction {
   }
 }
 
-function isEvictable({ type, isEvictionDenied, isClosing }: Client): boolean {
+/** Whether the limit may close a client. */
+export function isEvictable({ type, isEvictionDenied, isClosing }: Client): boolean {
   return (type === "normal" || type === "pubsub") && !isEvictionDenied && !isClosing;
 }

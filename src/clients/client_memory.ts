@@ -49,7 +49,7 @@ export class ClientMemory {
 
   /** Bytes of normal clients and subscribers: what `maxmemory-clients` limits. */
   get limitedBytes(): number {
-    this.#settle();
+    this.settle();
     return this.#totals.normal + this.#totals.pubsub;
   }
 
@@ -60,11 +60,12 @@ export class ClientMemory {
 
   /** Bytes of replicas, without what waits for them in the backlog. */
   get replicaBytes(): number {
-    this.#settle();
+    this.settle();
     return this.#totals.replica;
   }
 
-  #settle(): void {
+  /** Counts every client anew that was noted: its `share` is up to date then. */
+  settle(): void {
     const noted = this.#noted;
     let kept = 0;
     for (let index = 0; index < noted.length; index++) {

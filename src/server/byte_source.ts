@@ -11,7 +11,7 @@
  */
 
 import type { Traffic } from "../metrics/traffic.ts";
-import { MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
+import { MAX_EXPECTED_READ_BYTES, MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
 
 const INITIAL_BUFFER_BYTES = 1024;
 /** Reads that fill less than a quarter of the buffer before it is halved. */
@@ -28,12 +28,16 @@ export class ByteSource {
   /** Called once when the peer has sent all it will, or the connection broke. */
   onEnd: (() => void) | null = null;
 
+  /** Bytes that are known to come: they are read in larger pieces. The reader of the stream sets it. */
+  expectedBytes = 0;
+
   readonly #reader: ByteReader;
   readonly #traffic: Traffic;
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   readonly #ahead: Uint8Array[] = [];
   #bufferBytes = INITIAL_BUFFER_BYTES;
   #smallReads = 0;
+  #wasFilled = false;
   #aheadBytes = 0;
   #isEnded = false;
   #reading: Promise<void> | null = null;
@@ -83,7 +87,7 @@ export class ByteSource {
       deliver(null);
       return Promise.resolve();
     }
-    const buffer = this.#free.pop() ?? new Uint8Array(this.#bufferBytes);
+    const buffer = this.#takeBuffer();
     const finish = (count: number | null) => {
       this.#reading = null;
       if (count === null) {
@@ -93,11 +97,22 @@ export class ByteSource {
       }
       this.#traffic.inputBytes += count;
       this.#traffic.reads++;
-      this.#adapt(count, buffer.length);
+      this.#wasFilled = count === buffer.length;
+      if (buffer.length === this.#bufferBytes) this.#adapt(count, buffer.length);
       deliver(buffer.subarray(0, count));
     };
     // The peer reset the connection, or we closed it: the end of input either way.
     return this.#reading = this.#reader.read(buffer).then(finish, () => finish(null));
+  }
+
+  #takeBuffer(): Uint8Array<ArrayBuffer> {
+    const { expectedBytes } = this;
+    if (expectedBytes > this.#bufferBytes) {
+      this.#resize(Math.min(MAX_READ_BUFFER_BYTES, 2 ** Math.ceil(Math.log2(expectedBytes))));
+      // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces.
+      if (this.#wasFilled) return new Uint8Array(Math.min(expectedBytes, MAX_EXPECTED_READ_BYTES));
+    }
+    return this.#free.pop() ?? new Uint8Array(this.#bufferBytes);
   }
 
   #adapt(count: number, size: number): void {

@@ -41,6 +41,7 @@ export async function serveClient(client: Client, source: ByteSource, services: 
       // A request that comes slowly, chunk by chunk, is no idleness.
       client.lastInteractionMs = context.now;
       clientMemory.note(client);
+      source.expectedBytes = parser.missingBytes;
       source.recycle(chunk);
     },
   });
@@ -69,7 +70,8 @@ export async function serveClient(client: Client, source: ByteSource, services: 
     parser.authenticated = !users.mustAuthenticate(context);
     batch.release();
     output.flush();
-    if (client.isClosing) return;
+    // At once: nobody else's request may still see a client that has gone over a limit.
+    if (client.isClosing) return client.kill();
     if (context.closeAfterReply) return await output.finished();
     const drained = output.drained();
     if (drained !== null) await drained;
