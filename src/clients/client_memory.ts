@@ -67,6 +67,7 @@ export class ClientMemory {
   /** Counts every client anew that was noted: its `share` is up to date then. */
   settle(): void {
     const noted = this.#noted;
+    if (noted.length === 0) return;
     let kept = 0;
     for (let index = 0; index < noted.length; index++) {
       const client = noted[index]!;
@@ -75,7 +76,8 @@ export class ClientMemory {
       if (client.batchBytes > 0) noted[kept++] = client;
       else client.share.isNoted = false;
     }
-    noted.length = kept;
+    // To set the length costs more than all the rest.
+    if (kept < noted.length) noted.length = kept;
   }
 
   #count(client: Client): void {

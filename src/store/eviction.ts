@@ -259,7 +259,9 @@ export class Eviction {
     const wanted = Math.min(this.samples, keyCount, SAMPLES_MAX);
     if (this.#isVolatile) {
       const { expiry } = keyspace;
-      for (let left = wanted; left > 0; left--) this.#offer(db, expiry.at(random.below(expiry.size)));
+      for (let index = 0; index < wanted; index++) {
+        this.#offer(db, expiry.at(wanted < keyCount ? random.below(keyCount) : index));
+      }
       return;
     }
     if (this.#sampled.length < wanted) this.#sampled = new Int32Array(wanted);

@@ -25,12 +25,14 @@ Deno.test("the index holds what was added and not removed, in any order", () => 
 });
 
 Deno.test("the index takes little memory for few keys and none for none", () => {
-  const index = new ExpiryIndex(new Arena());
+  const arena = new Arena();
+  const index = new ExpiryIndex(arena);
   assertEquals(index.tableBytes, 0);
   index.add(1);
   assert(index.tableBytes <= 1024);
   for (let entry = 2; entry <= 200_000; entry++) index.add(entry);
   assert(index.tableBytes < 2 * 200_000 * 4);
+  assertEquals(arena.tableBytes, index.tableBytes);
   while (index.size > 0) index.removeAt(0);
-  assertEquals(index.tableBytes, 0);
+  assertEquals([index.tableBytes, arena.tableBytes], [0, 0]);
 });
