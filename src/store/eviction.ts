@@ -129,11 +129,12 @@ export class Eviction {
 
   /** Frees what is over the limit. */
   run(): EvictionResult {
-    if (!this.isAllowed()) {
+    const { excessBytes } = this;
+    if (excessBytes > 0 && !this.isAllowed()) {
       this.#hasFailed = false;
       return "ok";
     }
-    const result = this.#enforce(this.excessBytes);
+    const result = this.#enforce(excessBytes);
     this.#hasFailed = result === "failed";
     this.#noteExcess(result !== "ok");
     if (result === "running") this.onUnfinished?.();
