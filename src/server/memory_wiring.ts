@@ -4,6 +4,9 @@
 
 import type { Services } from "../commands/services.ts";
 
+/** Less than the server itself counts for. */
+const SUSPICIOUS_BYTES = 1024 * 1024;
+
 /** Makes both limits work. */
 export function wireMemoryLimits(services: Services): void {
   limitKeys(services);
@@ -28,6 +31,15 @@ export function wireMemoryLimits(services: Services): void {
     "lfu-log-factor",
     "lfu-decay-time",
   ], apply);
+}
+
+/** Doubts a `maxmemory` that hardly anything fits in: for the log at the start. */
+export function warnOfSmallMemory({ eviction: { maxBytes }, logger }: Services): void {
+  if (maxBytes === 0 || maxBytes >= SUSPICIOUS_BYTES) return;
+  logger.warning(
+    `WARNING: You specified a maxmemory value that is less than 1MB (current value is ${maxBytes} bytes). ` +
+      "Are you sure this is what you really want?",
+  );
 }
 
 function limitKeys(services: Services): void {
@@ -56,14 +68,12 @@ function limitKeys(services: Services): void {
   eviction.maxBytes = config.integer("maxmemory").value;
   config.onChange("maxmemory", (maxBytes) => {
     eviction.maxBytes = maxBytes;
-    if (eviction.excessBytes > 0) {
-      const { memory } = metrics;
+    const { excessBytes } = eviction;
+    if (excessBytes > 0) {
       logger.warning(
         `WARNING: the new maxmemory value set via CONFIG SET (${maxBytes}) is smaller than the current memory usage ` +
-          `(${
-            memory.usedBytes() - memory.uncountedBytes()
-          }). This will result in key eviction and/or the inability to ` +
-          "accept new write commands depending on the maxmemory-policy.",
+          `(${maxBytes + excessBytes}). This will result in key eviction and/or the inability to accept new write ` +
+          "commands depending on the maxmemory-policy.",
       );
     }
     if (maxBytes > 0) planRun();

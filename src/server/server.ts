@@ -38,7 +38,7 @@ import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
-import { wireMemoryLimits } from "./memory_wiring.ts";
+import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
@@ -170,6 +170,7 @@ export class Server {
     }
     startReplication();
     logger.notice("Ready to accept connections");
+    warnOfSmallMemory(this.services);
   }
 
   #listen(port: number): void {

@@ -3,7 +3,9 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { bufferBytes } from "../../src/clients/client_description.ts";
 import { Config } from "../../src/config/config.ts";
+import { startServer } from "../../src/mod.ts";
 import { Server } from "../../src/server/server.ts";
 import { assertSameTranscript } from "../commands/connection/same_transcript.ts";
 import { assertSameEffects, type Script } from "../support/effects.ts";
@@ -212,6 +214,15 @@ Deno.test("CONFIG SET maxmemory warns, evicts in the background slice by slice, 
   assertEquals([await running.info("evicted_keys"), await running.info("total_eviction_exceeded_time")], [0, 0]);
 });
 
+Deno.test("a maxmemory that hardly anything fits in is doubted at the start", async () => {
+  const log: string[] = [];
+  await using _server = await startServer({ log: (line) => log.push(line), config: { maxmemory: "1000" } });
+  assertMatch(
+    log.at(-1)!,
+    /# WARNING: You specified a maxmemory value that is less than 1MB \(current value is 1000 bytes\)\. Are you sure this is what you really want\?/,
+  );
+});
+
 Deno.test("a write load stays within maxmemory", async () => {
   await using running = await start();
   const { client } = running;
@@ -297,6 +308,44 @@ Deno.test("a client that uses too much is closed, before its own next command to
     /\* Evicting client: id=\d+ .* name=large .* tot-mem=\d+ /,
   );
   assertEquals(await client.call("EXISTS", "k"), 0);
+});
+
+Deno.test("what clients count for is what they hold, whatever they do", async () => {
+  await using running = await start();
+  const { server, client } = running;
+  const { clients, clientMemory, clientDescriptions } = server.services;
+  await client.expect("SET", "big", "v".repeat(100_000));
+  const others = await Promise.all(Array.from({ length: 12 }, () => RawClient.connect({ port: server.port })));
+  try {
+    for (const [index, other] of others.entries()) {
+      if (index % 6 === 0) await other.sendRaw(`*1\r\n$50000\r\n${"x".repeat(1000 * index)}`);
+      else if (index % 6 === 1) await other.send("BLPOP", `list${"x".repeat(500)}`, "0");
+      else if (index % 6 === 2) await other.sendRaw("GET big\r\n".repeat(200));
+      else if (index % 6 === 3) await other.pipeline([["MULTI"], ["SET", "k", "v".repeat(3000)]]);
+      else if (index % 6 === 4) await other.pipeline([["WATCH", "a", "b", "c"], ["GET", "big"]]);
+      else await other.send("MONITOR");
+    }
+    await client.pipeline(Array.from({ length: 500 }, (_, index) => ["INCR", `key${index}`]));
+    const drift = () => {
+      clientMemory.settle();
+      let total = 0;
+      for (const one of clients) {
+        if (one.batchBytes > 0) continue;
+        const bytes = bufferBytes(one) + one.waitingArgumentBytes + clientDescriptions.featureBytesOf(one);
+        assertEquals(one.share.bytes, bytes, `client ${one.id}`);
+        total += bytes;
+      }
+      return total;
+    };
+    for (let round = 0; round < 5; round++) {
+      assert(drift() > 0);
+      await client.expect("PING");
+    }
+  } finally {
+    for (const other of others) other.close();
+  }
+  await eventually(() => clients.size === 1);
+  assertEquals(clientMemory.ordinaryBytes, [...clients][0]!.share.bytes);
 });
 
 Deno.test("CLIENT NO-EVICT protects a client, and its end does not", async () => {
