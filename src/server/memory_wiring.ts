@@ -18,7 +18,6 @@ export function wireMemoryLimits(services: Services): void {
     eviction.samples = config.integer("maxmemory-samples").value;
     eviction.tenacity = config.integer("maxmemory-eviction-tenacity").value;
     eviction.isLazy = config.boolean("lazyfree-lazy-eviction").value;
-    policy.isLfu = eviction.policy.endsWith("-lfu");
     policy.lfuLogFactor = config.integer("lfu-log-factor").value;
     policy.lfuDecayMinutes = config.integer("lfu-decay-time").value;
   };

@@ -85,7 +85,7 @@ export class Eviction {
     this.#options = options;
   }
 
-  /** `maxmemory-policy`. */
+  /** `maxmemory-policy`; it also decides which of the two access clocks the keys of the store have. */
   get policy(): EvictionPolicy {
     return this.#policy;
   }
@@ -93,6 +93,7 @@ export class Eviction {
   set policy(policy: EvictionPolicy) {
     this.#policy = policy;
     this.#isVolatile = policy.startsWith("volatile-");
+    this.#options.store.access.policy.isLfu = policy.endsWith("-lfu");
     this.#pool.clear();
   }
 

@@ -22,7 +22,6 @@ function makeTrial(policy: EvictionPolicy, seed = 1): Trial {
   const eviction = new Eviction({ store, memory, latency });
   eviction.policy = policy;
   eviction.tenacity = 100;
-  store.access.policy.isLfu = policy.endsWith("-lfu");
   return { store, memory, latency, eviction };
 }
 
