@@ -25,6 +25,9 @@ export const REPLY_BUFFER_SIZE_UNAUTHENTICATED_CLIENT = 1024;
 /** Largest read buffer that a busy connection gets. */
 export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 
+/** Largest buffer for one read of an argument whose length is known: what the system holds ready then comes at once. */
+export const MAX_EXPECTED_READ_BYTES = 1024 * 1024;
+
 /** Read buffers kept for reuse. */
 export const MAX_POOLED_BUFFERS = 64;
 

@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import { ReplyEncoder } from "../resp/reply_encoder.ts";
 import { RequestParser } from "../resp/request_parser.ts";
+import { ClientShare } from "./client_memory.ts";
 import { type ByteSink, ClientOutput } from "./client_output.ts";
 
 /** What CLIENT REPLY asks for. */
@@ -76,6 +77,8 @@ export class Client {
   batchBytes = 0;
   /** Bytes of the arguments of the request that waits. */
   waitingArgumentBytes = 0;
+  /** What it counts for in the memory of all clients. */
+  readonly share = new ClientShare();
 
   #mutedReply: ReplyEncoder | null = null;
   #isClosed = false;

@@ -72,6 +72,13 @@ export class ClientDescriptions {
       ` cmd=${client.lastCommand} user=${context.userName} redir=${facts.redirect} resp=${client.reply.protocol}`;
   }
 
+  /** Bytes that features keep for the client. A replica's are those of the backlog, which is counted by itself. */
+  featureBytesOf(client: Client): number {
+    if (client.type === "replica") return 0;
+    const { queuedBytes, extraBytes } = this.#factsOf(client);
+    return queuedBytes + extraBytes;
+  }
+
   /** Where the client's invalidations go: 0 to itself, -1 nowhere because it tracks nothing. */
   redirectOf(client: Client): number {
     return this.#factsOf(client).redirect;

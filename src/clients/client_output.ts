@@ -46,6 +46,8 @@ export class ClientOutput {
   mayGrow: ((pendingBytes: number) => boolean) | null = null;
   /** Called when more than `PROTO_REPLY_CHUNK_BYTES` wait at a flush. */
   onLarge: (() => void) | null = null;
+  /** Called when the memory in use may have changed, except by what is encoded between `prepare` and `flush`. */
+  onChange: (() => void) | null = null;
   /** Since when, in Unix milliseconds, the soft limit has been passed; 0 while it is not. For `OutputLimits`. */
   softLimitSinceMs = 0;
   /** Bytes sent so far. */
@@ -89,14 +91,17 @@ export class ClientOutput {
   /** Must be called before something is encoded: gives the buffer memory from the pool. */
   prepare(): void {
     const { buffer } = this;
-    if (buffer.bytes.length > 0) return;
-    this.#lent = pool.pop() ?? new WriteBuffer();
-    buffer.bytes = this.#lent.bytes;
+    if (buffer.bytes.length === 0) {
+      this.#lent = pool.pop() ?? new WriteBuffer();
+      buffer.bytes = this.#lent.bytes;
+    }
+    this.onChange?.();
   }
 
   /** Sends what has been encoded. Returns at once. */
   flush(): void {
     const { buffer } = this;
+    this.onChange?.();
     if (buffer.length + this.#inFlightBytes > PROTO_REPLY_CHUNK_BYTES) this.onLarge?.();
     if (this.#inFlightBytes > 0 || this.#isClosed || buffer.isCutOff) return;
     const length = buffer.length;
@@ -140,6 +145,7 @@ export class ClientOutput {
   /** Sends nothing more. What waits is kept to be counted until `close()`. */
   cutOff(): void {
     this.buffer.isCutOff = true;
+    this.onChange?.();
     this.#wake();
   }
 
@@ -174,6 +180,7 @@ export class ClientOutput {
     this.bytesSent += count;
     this.#traffic.outputBytes += count;
     this.#traffic.writes++;
+    this.onChange?.();
     if (this.#inFlightBytes > 0) return this.#write(this.#written.subarray(this.#written.length - this.#inFlightBytes));
     if (this.#writtenFrom !== null && pool.length < MAX_POOLED) pool.push(this.#writtenFrom);
     this.#written = NO_BYTES;

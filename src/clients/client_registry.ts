@@ -13,6 +13,8 @@ export class ClientRegistry {
   acceptedCount = 0;
   /** Connections refused because of `maxclients` or protected mode: `rejected_connections`. */
   rejectedCount = 0;
+  /** Told of each client that has come. */
+  readonly onAdded = new Topic<Client>();
   /** Told of each client that is gone: features drop what they keep for it. */
   readonly onGone = new Topic<Client>();
   /** Told of each client that becomes like a new one (RESET): features drop what they keep for it. */
@@ -40,6 +42,7 @@ export class ClientRegistry {
 
   add(client: Client): void {
     this.#clients.set(client.id, client);
+    this.onAdded.emit(client);
   }
 
   remove(client: Client): void {

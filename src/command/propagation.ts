@@ -40,7 +40,9 @@ export class Propagation {
 
   /** Collects what the store itself decides: expiry and eviction. */
   constructor(store: Store) {
-    store.onImpliedEffect.subscribe(({ dbIndex, argv }) => this.add(dbIndex, Args.from(argv)));
+    store.onImpliedEffect.subscribe(({ dbIndex, argv }) => {
+      if (this.isActive) this.add(dbIndex, Args.from(argv));
+    });
   }
 
   /** Adds a sink; the result removes it. */

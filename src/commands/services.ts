@@ -13,6 +13,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
 import type { ClientDescriptions } from "../clients/client_description.ts";
+import type { ClientEviction } from "../clients/client_eviction.ts";
+import type { ClientMemory } from "../clients/client_memory.ts";
 import type { ClientPause } from "../clients/client_pause.ts";
 import type { Monitors } from "../clients/monitors.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
@@ -30,6 +32,7 @@ import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import type { PubSub } from "../pubsub/pubsub.ts";
 import type { Replication } from "../replication/replication.ts";
 import type { ActiveExpiry } from "../store/active_expiry.ts";
+import type { Eviction } from "../store/eviction.ts";
 import type { Store } from "../store/store.ts";
 
 /** What SHUTDOWN and SIGTERM ask for. */
@@ -74,9 +77,14 @@ export interface Services {
   readonly config: Config;
   readonly store: Store;
   readonly activeExpiry: ActiveExpiry;
+  /** `maxmemory`. */
+  readonly eviction: Eviction;
   readonly clients: ClientRegistry;
   /** Lines of CLIENT LIST; features add what they know of a client. */
   readonly clientDescriptions: ClientDescriptions;
+  readonly clientMemory: ClientMemory;
+  /** `maxmemory-clients`. */
+  readonly clientEviction: ClientEviction;
   readonly clientPause: ClientPause;
   readonly outputLimits: OutputLimits;
   readonly users: UserRegistry;

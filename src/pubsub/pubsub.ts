@@ -14,7 +14,7 @@ import type { Client } from "../clients/client.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import { type Audience, AudienceTable } from "./audience_table.ts";
 import { PatternIndex } from "./pattern_index.ts";
-import { SUBSCRIPTION_BYTES, type SubscriptionKind, SUBSCRIPTIONS } from "./subscriptions.ts";
+import { type SubscriptionKind, SUBSCRIPTIONS } from "./subscriptions.ts";
 
 const ARRAY = 0x2a;
 const PUSH = 0x3e;
@@ -34,7 +34,6 @@ export class PubSub {
 
   readonly #patternIndex: PatternIndex;
   readonly #message = new OutputBuffer();
-  #subscriptionCount = 0;
 
   constructor(hash: SeededHash) {
     this.channels = new AudienceTable(hash);
@@ -48,11 +47,9 @@ export class PubSub {
     return this.channels.size > 0 || this.patterns.size > 0;
   }
 
-  /** Bytes of names and subscriptions. */
+  /** Bytes of names; what a subscription takes counts as its client's. */
   get memoryBytes(): number {
-    const { channels, patterns, shardChannels } = this;
-    return channels.memoryBytes + patterns.memoryBytes + shardChannels.memoryBytes +
-      this.#subscriptionCount * SUBSCRIPTION_BYTES;
+    return this.channels.memoryBytes + this.patterns.memoryBytes + this.shardChannels.memoryBytes;
   }
 
   /** Makes `client` a listener to `name`; without effect when it is one. */
@@ -64,7 +61,6 @@ export class PubSub {
     if (kind === "pattern" && audience.subscribers.size === 0) this.#patternIndex.add(audience);
     subscriptions[kind].add(audience);
     audience.subscribers.add(client);
-    this.#subscriptionCount++;
   }
 
   /** Ends one subscription; without effect when there is none. With the last one the client is no subscriber any more. */
@@ -138,7 +134,6 @@ export class PubSub {
 
   #remove(client: Client, kind: SubscriptionKind, audience: Audience): void {
     audience.subscribers.delete(client);
-    this.#subscriptionCount--;
     if (audience.subscribers.size > 0) return;
     this.#tableOf(kind).remove(audience);
     if (kind === "pattern") this.#patternIndex.remove(audience);

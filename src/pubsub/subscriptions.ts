@@ -13,7 +13,7 @@ import type { Audience } from "./audience_table.ts";
 export type SubscriptionKind = "channel" | "pattern" | "shardChannel";
 
 /** What a subscription takes, at the client and in the audience. */
-export const SUBSCRIPTION_BYTES = 64;
+const SUBSCRIPTION_BYTES = 64;
 
 /** The subscriptions of one client, each kind in the order in which they were made. */
 export class Subscriptions {

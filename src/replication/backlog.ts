@@ -66,6 +66,12 @@ export class Backlog {
     return this.#memoryBytes;
   }
 
+  /** Memory beyond what a backlog of `sizeBytes` takes: kept for replicas that have yet to read it. */
+  get excessBytes(): number {
+    const blockCount = Math.floor(this.sizeBytes / MIN_BLOCK_BYTES) + 1;
+    return Math.max(0, this.#memoryBytes - this.sizeBytes - blockCount * BLOCK_OVERHEAD_BYTES);
+  }
+
   /** Begins to keep bytes, from `endOffset` on. */
   activate(): void {
     invariant(!this.isActive, "the backlog exists already");

@@ -103,6 +103,11 @@ export class RequestParser {
     return this.#carry.length + this.#spans.length * 8;
   }
 
+  /** Bytes still to come of the argument that the last chunk cut, as far as its header was read; 0 between arguments. */
+  get missingBytes(): number {
+    return this.#bulkLength < 0 ? 0 : Math.max(0, this.#at + this.#bulkLength + 2 - this.#carryLength);
+  }
+
   /** True inside a request: some of its bytes have arrived, not all. */
   get isInsideRequest(): boolean {
     return this.#carryLength > 0;

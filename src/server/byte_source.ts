@@ -11,7 +11,7 @@
  */
 
 import type { Traffic } from "../metrics/traffic.ts";
-import { MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
+import { MAX_EXPECTED_READ_BYTES, MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
 
 const INITIAL_BUFFER_BYTES = 1024;
 /** Reads that fill less than a quarter of the buffer before it is halved. */
@@ -44,6 +44,9 @@ export class ByteSource {
   /** Called once when the peer has sent all it will, or the connection broke. */
   onEnd: (() => void) | null = null;
 
+  /** Bytes that are known to come: they are read in larger pieces. The reader of the stream sets it. */
+  expectedBytes = 0;
+
   readonly #reader: ByteReader;
   readonly #traffic: Traffic;
   readonly #free: ReadBuffer[] = [];
@@ -52,6 +55,7 @@ export class ByteSource {
   readonly #ahead: Uint8Array[] = [];
   #bufferBytes = INITIAL_BUFFER_BYTES;
   #smallReads = 0;
+  #wasFilled = false;
   #aheadBytes = 0;
   #isEnded = false;
   /** The read under way, its buffer, and whom its chunk is for: the stream, or (null) the queue of `watch`. */
@@ -108,7 +112,7 @@ export class ByteSource {
   }
 
   #read(readFor: ReadableStreamDefaultController<Uint8Array> | null): Promise<void> {
-    const buffer = this.#free.pop() ?? new ReadBuffer(this.#bufferBytes);
+    const buffer = this.#takeBuffer();
     this.#readBuffer = buffer;
     this.#readFor = readFor;
     return this.#reading = this.#reader.read(buffer.bytes).then(this.#onRead, this.#onReadFailed);
@@ -126,12 +130,24 @@ export class ByteSource {
     }
     this.#traffic.inputBytes += count;
     this.#traffic.reads++;
-    this.#adapt(count, buffer.bytes.length);
+    const size = buffer.bytes.length;
+    this.#wasFilled = count === size;
+    if (size === this.#bufferBytes) this.#adapt(count, size);
     const chunk = buffer.take(count);
     this.#lent.push(buffer);
     if (readFor !== null) return readFor.enqueue(chunk);
     this.#ahead.push(chunk);
     this.#aheadBytes += count;
+  }
+
+  #takeBuffer(): ReadBuffer {
+    const { expectedBytes } = this;
+    if (expectedBytes > this.#bufferBytes) {
+      this.#resize(Math.min(MAX_READ_BUFFER_BYTES, 2 ** Math.ceil(Math.log2(expectedBytes))));
+      // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces.
+      if (this.#wasFilled) return new ReadBuffer(Math.min(expectedBytes, MAX_EXPECTED_READ_BYTES));
+    }
+    return this.#free.pop() ?? new ReadBuffer(this.#bufferBytes);
   }
 
   #adapt(count: number, size: number): void {

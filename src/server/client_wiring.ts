@@ -7,6 +7,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { AttackGuard } from "../clients/attack_guard.ts";
 import { ClientDescriptions } from "../clients/client_description.ts";
+import { ClientEviction } from "../clients/client_eviction.ts";
+import { ClientMemory } from "../clients/client_memory.ts";
+import type { ClientRegistry } from "../clients/client_registry.ts";
 import { ClientPause } from "../clients/client_pause.ts";
 import { ClientHousekeeping } from "../clients/housekeeping.ts";
 import { OutputLimits } from "../clients/output_limits.ts";
@@ -18,16 +21,29 @@ import { describeTransaction, discardTransaction } from "../transaction/transact
 const HOUSEKEEPING_PERIOD_MS = 1000;
 
 /** The parts of a server that look after clients. */
-export type ClientServices = Pick<Services, "users" | "clientDescriptions" | "clientPause" | "outputLimits">;
+export type ClientServices = Pick<
+  Services,
+  "users" | "clientDescriptions" | "clientMemory" | "clientEviction" | "clientPause" | "outputLimits"
+>;
 
 /** Builds them. */
-export function createClientServices(options: { clock: Clock; logger: Logger; config: Config }): ClientServices {
-  const { clock } = options;
+export function createClientServices(
+  options: { clock: Clock; logger: Logger; config: Config; clients: ClientRegistry },
+): ClientServices {
+  const { clock, clients, logger } = options;
   const clientDescriptions = new ClientDescriptions(clock);
+  const clientMemory = new ClientMemory(clients, clientDescriptions);
   const users = new UserRegistry();
   return {
     users,
     clientDescriptions,
+    clientMemory,
+    clientEviction: new ClientEviction({
+      clients,
+      memory: clientMemory,
+      descriptions: clientDescriptions,
+      logger,
+    }),
     clientPause: new ClientPause(clock),
     outputLimits: new OutputLimits({
       ...options,

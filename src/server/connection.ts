@@ -15,6 +15,7 @@ import type { Logger } from "../base/logger.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
 import type { ClientDescriptions } from "../clients/client_description.ts";
+import type { ClientMemory } from "../clients/client_memory.ts";
 import type { Executor } from "../command/executor.ts";
 import { isBlocking, type Wait } from "../command/outcome.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
@@ -27,17 +28,20 @@ export interface ConnectionServices {
   readonly logger: Logger;
   readonly users: UserRegistry;
   readonly clientDescriptions: ClientDescriptions;
+  readonly clientMemory: ClientMemory;
 }
 
 /** Serves `client` until it goes. The caller closes the connection afterwards. */
 export async function serveClient(client: Client, source: ByteSource, services: ConnectionServices): Promise<void> {
   const { output, context, parser } = client;
-  const { executor, users } = services;
+  const { executor, users, clientMemory } = services;
   const decoder = new RequestDecoderStream({
     parser,
     onChunkReleased: (chunk) => {
       // A request that comes slowly, chunk by chunk, is no idleness.
       client.lastInteractionMs = context.now;
+      clientMemory.note(client);
+      source.expectedBytes = parser.missingBytes;
       source.recycle(chunk);
     },
   });
@@ -66,7 +70,8 @@ export async function serveClient(client: Client, source: ByteSource, services: 
     parser.authenticated = !users.mustAuthenticate(context);
     batch.release();
     output.flush();
-    if (client.isClosing) return;
+    // At once: nobody else's request may still see a client that has gone over a limit.
+    if (client.isClosing) return client.kill();
     if (context.closeAfterReply) return await output.finished();
     const drained = output.drained();
     if (drained !== null) await drained;

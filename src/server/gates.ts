@@ -15,15 +15,18 @@ import { replicationGates } from "../replication/replication_gates.ts";
 import { snapshotHolder } from "../persistence/snapshot_holder.ts";
 import { queuedRequests } from "../transaction/transaction.ts";
 import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
+import { outOfMemoryGate } from "./out_of_memory_gate.ts";
 
 /** The gates of one server. */
 export function allGates(services: Services): Gate[] {
-  const { users, clients, clientPause, config, replication } = services;
+  const { users, clients, clientEviction, clientPause, config, eviction, replication } = services;
   const { minReplicas, readOnly, staleData, replicaKeyspace } = replicationGates(config, replication);
   return [
     protectedGate(services),
     authGate(users),
     noMultiGate,
+    clientEviction.gate,
+    outOfMemoryGate(eviction),
     services.persistence.gate,
     minReplicas,
     readOnly,

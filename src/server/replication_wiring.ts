@@ -36,7 +36,23 @@ export function wireReplication(services: Services, lifecycle: ServerLifecycle):
   info.add("replication", () => replicationSection({ replication, clock, config, failoverState: () => "no-failover" }));
   info.supply("stats", () => syncStatsFields(replication));
   metrics.onReset.subscribe(() => replication.admission.resetStats());
-  metrics.memory.add("replication.backlog", { bytes: () => replication.backlog.memoryBytes, isOverhead: true });
+  countMemory(services);
+}
+
+/** What the backlog holds beyond its size is there for replicas that lag behind: a reason to close them, not to evict keys. */
+function countMemory({ replication, clientMemory, metrics: { memory } }: Services): void {
+  const { backlog, replicas } = replication;
+  const laggingBytes = () => replicas.size === 0 ? 0 : Math.max(0, backlog.memoryBytes - backlog.sizeBytes);
+  memory.add("replication.backlog", { bytes: () => backlog.memoryBytes - laggingBytes(), isOverhead: true });
+  memory.add("clients.slaves", {
+    bytes: () => clientMemory.replicaBytes + laggingBytes(),
+    isOverhead: true,
+    uncountedBytes: () => {
+      let outputBytes = 0;
+      for (const { client } of replicas) outputBytes += client.output.pendingBytes;
+      return outputBytes + backlog.excessBytes;
+    },
+  });
 }
 
 /** Takes the configured role before the data are loaded; the result is to be called afterwards. */

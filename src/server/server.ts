@@ -28,6 +28,7 @@ import { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import { PubSub } from "../pubsub/pubsub.ts";
 import { ActiveExpiry } from "../store/active_expiry.ts";
 import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
+import { Eviction } from "../store/eviction.ts";
 import { Store } from "../store/store.ts";
 import { Acceptor } from "./acceptor.ts";
 import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
@@ -40,6 +41,7 @@ import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
 import { createMigrations, wireMigrations } from "./migration_wiring.ts";
 import { wirePubSub } from "./pubsub_wiring.ts";
+import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
@@ -86,6 +88,7 @@ export class Server {
     const clients = new ClientRegistry();
     const tasks = new BackgroundTasks(logger);
     const cron = new Cron(clock, logger);
+    const metrics = new Metrics(clock.now);
     const onConnection = (connection: Deno.Conn) => this.#acceptor.accept(connection);
     this.#endpoints = new Endpoints({ clock, logger, config, onConnection });
     this.lifecycle = new ServerLifecycle({
@@ -103,10 +106,11 @@ export class Server {
     // The commands close over the services, so these two are completed after the commands exist.
     const services = {
       ...parts,
-      ...createClientServices({ clock, logger, config }),
+      ...createClientServices({ clock, logger, config, clients }),
       activeExpiry: new ActiveExpiry(store),
+      eviction: new Eviction({ ...metrics, store }),
       lifecycle: this.lifecycle,
-      metrics: new Metrics(clock.now),
+      metrics,
       info: new InfoSections(),
       monitors: new Monitors(clock, clients),
       pubsub: new PubSub(store.hash),
@@ -136,6 +140,7 @@ export class Server {
     wirePubSub(services);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
+    wireMemoryLimits(services);
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     addInfoSections(services);
@@ -172,6 +177,7 @@ export class Server {
     }
     startReplication();
     logger.notice("Ready to accept connections");
+    warnOfSmallMemory(this.services);
   }
 
   #listen(port: number): void {
@@ -192,7 +198,7 @@ export class Server {
   }
 
   #bindConfig(): void {
-    const { config, logger, cron, store } = this.services;
+    const { config, logger, cron } = this.services;
     logger.level = config.enum("loglevel").value;
     config.onChange("loglevel", (level) => {
       logger.level = level;
@@ -207,14 +213,6 @@ export class Server {
     config.onChange("bind", () => {
       if (this.lifecycle.rebind() !== null) return "Failed to bind to specified addresses.";
     });
-    const { policy } = store.access;
-    const setPolicy = () => {
-      policy.isLfu = config.enum("maxmemory-policy").value.endsWith("-lfu");
-      policy.lfuLogFactor = config.integer("lfu-log-factor").value;
-      policy.lfuDecayMinutes = config.integer("lfu-decay-time").value;
-    };
-    setPolicy();
-    config.onAnyChange(["maxmemory-policy", "lfu-log-factor", "lfu-decay-time"], setPolicy);
   }
 
   #addJobs(): void {

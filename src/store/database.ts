@@ -10,7 +10,7 @@ import { Slice } from "../bytes/slice.ts";
 import { KIND_STREAM, KIND_STRING } from "../values/kind.ts";
 import { ENCODING_INT, type EntryRef, NO_ENTRY } from "./entry_layout.ts";
 import { Keyspace } from "./keyspace.ts";
-import { NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from "./keyspace_events.ts";
+import { NOTIFY_EVICTED, NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from "./keyspace_events.ts";
 import type { Store } from "./store.ts";
 import { writeString, writeStringBytes, writeStringInteger } from "./string_entries.ts";
 import type { Value } from "./value.ts";
@@ -238,6 +238,18 @@ export class Database {
     this.notify(NOTIFY_EXPIRED, "expired", owned);
     this.touch(owned);
     store.onImpliedEffect.emit({ dbIndex: this.index, argv: [store.expiryCommand, name] });
+  }
+
+  /** Deletes a key, which must be there, to make room: event, count and propagation. `key` may lie in the entry itself. */
+  evict(key: Slice, isLazy: boolean): void {
+    const { store } = this;
+    const name = key.copy();
+    const owned = new Slice(name);
+    this.#removeEntry(owned, this.keyspace.find(owned));
+    store.stats.evictedKeys++;
+    this.touch(owned);
+    this.notify(NOTIFY_EVICTED, "evicted", owned);
+    store.onImpliedEffect.emit({ dbIndex: this.index, argv: [isLazy ? "UNLINK" : "DEL", name] });
   }
 
   /** Replaces the keyspace by an empty one; the number of keys it had. `Store.flush` is what commands call. */

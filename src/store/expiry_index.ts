@@ -5,6 +5,7 @@
  * - Segments of 64 Ki positions. Only the first one grows, by doubling, up to that: no growth copies more than 256 KiB.
  */
 
+import type { Arena } from "../values/arena.ts";
 import type { EntryRef } from "./entry_layout.ts";
 
 const SEGMENT_BITS = 16;
@@ -16,8 +17,14 @@ const FIRST_SIZE = 64;
 export class ExpiryIndex {
   /** Where active expiry goes on: a position, perhaps beyond `size`. */
   cursor = 0;
+  readonly #arena: Arena;
   readonly #segments: Int32Array[] = [];
   #size = 0;
+
+  /** `arena` counts the table. */
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
 
   /** Number of entries. */
   get size(): number {
@@ -34,7 +41,10 @@ export class ExpiryIndex {
   add(entry: EntryRef): number {
     const position = this.#size++;
     if (position < SEGMENT_SIZE) this.#growFirst(position);
-    else if (position >> SEGMENT_BITS === this.#segments.length) this.#segments.push(new Int32Array(SEGMENT_SIZE));
+    else if (position >> SEGMENT_BITS === this.#segments.length) {
+      this.#segments.push(new Int32Array(SEGMENT_SIZE));
+      this.#arena.tableBytes += SEGMENT_SIZE * 4;
+    }
     this.set(position, entry);
     return position;
   }
@@ -54,23 +64,35 @@ export class ExpiryIndex {
     const last = this.at(--this.#size);
     this.set(position, last);
     if (this.#size === 0) {
-      this.#segments.length = 0;
-      this.cursor = 0;
+      this.clear();
       return last;
     }
     // One empty segment stays as a reserve, so that a key set and deleted in turn does not allocate each time.
     const needed = (this.#size >> SEGMENT_BITS) + 2;
-    if (this.#segments.length > needed) this.#segments.pop();
+    if (this.#segments.length > needed) {
+      this.#segments.pop();
+      this.#arena.tableBytes -= SEGMENT_SIZE * 4;
+    }
     return last;
+  }
+
+  /** Forgets all entries. */
+  clear(): void {
+    this.#arena.tableBytes -= this.tableBytes;
+    this.#segments.length = 0;
+    this.#size = 0;
+    this.cursor = 0;
   }
 
   #growFirst(position: number): void {
     const first = this.#segments[0];
     if (first === undefined) {
       this.#segments.push(new Int32Array(FIRST_SIZE));
+      this.#arena.tableBytes += FIRST_SIZE * 4;
     } else if (position === first.length) {
       const grown = new Int32Array(2 * first.length);
       grown.set(first);
+      this.#arena.tableBytes += first.length * 4;
       this.#segments[0] = grown;
     }
   }

@@ -36,12 +36,14 @@ export interface KeyspaceMemory {
   readonly arena: Arena;
   readonly hash: SeededHash;
   readonly values: SlotTable<Value>;
+  /** Whether the table of keys may make way for one of so many bytes. */
+  readonly mayGrowTable: (tableBytes: number) => boolean;
 }
 
 /** A table of keys with typed columns. */
 export class Keyspace {
   readonly dict: Dict;
-  readonly expiry = new ExpiryIndex();
+  readonly expiry: ExpiryIndex;
   /** Its place in the running snapshot, -1 when that is done with it or has never seen it. */
   section = -1;
   readonly #arena: Arena;
@@ -50,7 +52,9 @@ export class Keyspace {
   constructor(memory: KeyspaceMemory) {
     this.#arena = memory.arena;
     this.#values = memory.values;
+    this.expiry = new ExpiryIndex(memory.arena);
     this.dict = new Dict(memory.arena, memory.hash);
+    this.dict.mayGrow = (tableBytes) => memory.mayGrowTable(tableBytes);
   }
 
   /** Number of keys. */

@@ -53,6 +53,7 @@ export class LazyFree {
 
   /** Takes over a keyspace that was replaced. */
   releaseKeyspace(keyspace: Keyspace): void {
+    keyspace.expiry.clear();
     if (keyspace.size === 0) return keyspace.dict.clear();
     const wasIdle = this.isIdle;
     this.#keyspaces.push(keyspace);

@@ -81,6 +81,9 @@ export class Store {
   /** The walk that is making a snapshot, if any. */
   snapshot: SnapshotWalk | null = null;
 
+  /** Whether `maxmemory` has room for a larger table of keys. */
+  mayGrowTable: (tableBytes: number) => boolean = () => true;
+
   /** Told of each keyspace event whose class is in `notifyClasses`. */
   readonly onEvent = new Topic<KeyspaceEvent>();
   /** Told of each key that changed, after the change: client-side caching. */
@@ -139,6 +142,6 @@ export class Store {
 
   /** Bytes that keys and values take: blocks in use, hash tables and expiry tables. */
   get dataBytes(): number {
-    return this.databases.reduce((sum, db) => sum + db.tableBytes, this.arena.usedBytes);
+    return this.arena.usedBytes + this.arena.tableBytes;
   }
 }

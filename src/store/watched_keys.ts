@@ -71,6 +71,11 @@ export class WatchedKeys {
     this.#namesOf.delete(watcher);
   }
 
+  /** Number of keys that `watcher` watches. */
+  countOf(watcher: KeyWatcher): number {
+    return this.#namesOf.get(watcher)?.size ?? 0;
+  }
+
   /** The keys that `watcher` watches. */
   keysOf(watcher: KeyWatcher): WatchedKeyView[] {
     return [...this.#namesOf.get(watcher) ?? []].map((name) => {

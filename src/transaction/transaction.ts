@@ -14,6 +14,8 @@ import type { Args } from "../resp/request_batch.ts";
 import type { KeyWatcher } from "../store/watched_keys.ts";
 
 const POINTER_BYTES = 8;
+/** What Redis counts for a key that a client watches. */
+const WATCHED_KEY_BYTES = 64;
 
 /** A request in the queue. */
 export interface QueuedRequest {
@@ -125,6 +127,7 @@ export function queuedRequests(context: Context): readonly QueuedRequest[] {
 export const describeTransaction: ClientDescriber = ({ context }, facts) => {
   const transaction = TRANSACTION.peek(context);
   if (transaction === undefined) return;
+  facts.extraBytes += context.store.watched.countOf(transaction) * WATCHED_KEY_BYTES;
   if (transaction.isDirty) facts.flags.add("d");
   if (!transaction.isOpen) return;
   facts.flags.add("x");

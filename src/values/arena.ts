@@ -67,6 +67,9 @@ export class ArenaFullError extends Error {
  * ```
  */
 export class Arena {
+  /** Bytes of the tables beside the blocks that belong to the same data, hash tables above all: kept by their owners. */
+  tableBytes = 0;
+
   readonly #chunkBytes: Uint8Array<ArrayBuffer>[] = [NO_BYTES];
   readonly #chunkWords: Int32Array<ArrayBuffer>[] = [NO_WORDS];
   readonly #chunkFloats: Float64Array<ArrayBuffer>[] = [NO_FLOATS];

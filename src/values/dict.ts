@@ -26,6 +26,7 @@ const FORCED_GROWTH_RATIO = 5;
 const EMPTY_VISITS = 10;
 const BUCKETS_BETWEEN_CLOCK_READS = 100;
 const MIN_FILL_PERCENT = 10;
+const MAX_FILL_RATIO = 1.618; // Beyond it `mayGrow` is not asked: Redis's `HASHTABLE_MAX_LOAD_FACTOR`.
 
 /**
  * A hash table of byte keys; entries are arena handles, 0 means none.
@@ -56,6 +57,8 @@ export class Dict {
 
   /** Whether the last `findOrInsert` inserted. */
   wasInserted = false;
+  /** Asked before the table makes way for one of so many bytes, unless it is far too full; null lets it grow. */
+  mayGrow: ((tableBytes: number) => boolean) | null = null;
 
   constructor(arena: Arena, hash: SeededHash) {
     this.#arena = arena;
@@ -341,6 +344,7 @@ export class Dict {
       }
     }
     if (this.size > 0) return false;
+    this.#arena.tableBytes -= this.tableBytes;
     this.#table0 = this.#table1 = NO_BUCKETS;
     this.#mask0 = this.#mask1 = this.#rehashIndex = -1;
     this.#clearIndex = 0;
@@ -424,7 +428,8 @@ export class Dict {
     if (buckets === 0) {
       if (!this.#beginTable(INITIAL_BUCKETS)) throw new InvariantError("A table of 4 buckets cannot be made");
     } else if (this.#pauses === 0 || Math.floor(this.#used0 / buckets) > FORCED_GROWTH_RATIO) {
-      this.#beginTable(this.#used0 + 1);
+      const isAllowed = this.#used0 > buckets * MAX_FILL_RATIO || this.mayGrow?.(bucketsFor(this.#used0 + 1) * 4);
+      if (isAllowed !== false) this.#beginTable(this.#used0 + 1);
     }
   }
 
@@ -434,6 +439,7 @@ export class Dict {
     if (buckets > BUCKETS_MAX || buckets === this.#mask0 + 1) return false;
     const table = tryNewTable(buckets);
     if (table === null) return false;
+    this.#arena.tableBytes += 4 * (this.#used0 === 0 ? buckets - this.#mask0 - 1 : buckets);
     if (this.#used0 === 0) {
       this.#table0 = table;
       this.#mask0 = buckets - 1;
@@ -483,12 +489,12 @@ export class Dict {
   }
 
   #finishRehash(): void {
+    this.#arena.tableBytes -= (this.#mask0 + 1) * 4;
     this.#table0 = this.#table1;
     this.#mask0 = this.#mask1;
     this.#used0 = this.#used1;
     this.#table1 = NO_BUCKETS;
-    this.#mask1 = -1;
     this.#used1 = 0;
-    this.#rehashIndex = -1;
+    this.#mask1 = this.#rehashIndex = -1;
   }
 }

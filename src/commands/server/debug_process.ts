@@ -15,6 +15,7 @@ import { Args } from "../../resp/request_batch.ts";
 import { DEFAULT_LIST_LIMITS, QUICKLIST_NODE_BYTES } from "../../values/quicklist.ts";
 import type { Services } from "../services.ts";
 import { rewriteConfig } from "./config_rewriting.ts";
+import { replyClientEviction } from "./debug_client_eviction.ts";
 
 /** The largest threshold for plain nodes, and the next above. */
 const MAX_PACKED_THRESHOLD = 2 ** 32 - 2 ** 20;
@@ -54,6 +55,7 @@ export function addProcessDebugging(services: Services): void {
     reply.ok();
   });
   debug.add("replybuffer", 4, (_context, args, reply) => setReplyBuffer(services, args, reply));
+  debug.add("client-eviction", 2, (_context, _args, reply) => replyClientEviction(services, reply));
   debug.add("quicklist-packed-threshold", 3, (_context, args, reply) => setPackedThreshold(services, args, reply));
   debug.add("config-rewrite-force-all", 2, (_context, _args, reply) => rewriteAll(services, reply));
   debug.add("replicate", [3, Infinity], (context, args, reply) => replicate(services, context, args, reply));

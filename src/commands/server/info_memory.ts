@@ -5,7 +5,6 @@
  * - Subsystems add their parts to `metrics.memory` under the names that this section and MEMORY STATS read.
  */
 
-import { bufferBytes } from "../../clients/client_description.ts";
 import { humanBytes, type InfoFields } from "../../metrics/info_sections.ts";
 import type { Services } from "../services.ts";
 
@@ -44,22 +43,12 @@ export function memoryOverview({ metrics: { memory } }: Services): MemoryOvervie
 
 /** Adds the memory section, and the parts that no other subsystem adds. */
 export function addMemorySection(services: Services): void {
-  const { info, metrics: { memory }, store } = services;
+  const { info, metrics: { memory }, store, clientMemory } = services;
   memory.add("startup", { bytes: () => STARTUP_BYTES, isOverhead: true });
-  memory.add("tables", {
-    bytes: () => store.databases.reduce((sum, db) => sum + db.tableBytes, 0),
-    isOverhead: true,
-  });
-  memory.add("clients.normal", { bytes: () => clientBytes(services, false), isOverhead: true });
-  memory.add("clients.slaves", { bytes: () => clientBytes(services, true), isOverhead: true });
-  memory.add("values", { bytes: () => store.arena.usedBytes, isOverhead: false });
+  memory.add("data", { bytes: () => store.dataBytes, isOverhead: false });
+  memory.addOverheadShare("tables", () => store.databases.reduce((sum, db) => sum + db.tableBytes, 0));
+  memory.add("clients.normal", { bytes: () => clientMemory.ordinaryBytes, isOverhead: true });
   info.add("memory", () => memoryFields(services));
-}
-
-function clientBytes({ clients }: Services, isReplica: boolean): number {
-  let total = 0;
-  for (const client of clients) if ((client.type === "replica") === isReplica) total += bufferBytes(client);
-  return total;
 }
 
 function memoryFields(services: Services): InfoFields {
@@ -90,9 +79,9 @@ function memoryFields(services: Services): InfoFields {
     maxmemory_human: humanBytes(maxBytes),
     maxmemory_policy: config.enum("maxmemory-policy").value,
     ...fragmentationFields(usedBytes, residentBytes),
-    mem_not_counted_for_evict: 0,
+    mem_not_counted_for_evict: memory.uncountedBytes(),
     mem_replication_backlog: memory.bytesOf("replication.backlog"),
-    mem_total_replication_buffers: memory.bytesOf("replication.backlog"),
+    mem_total_replication_buffers: services.replication.backlog.memoryBytes,
     mem_clients_slaves: memory.bytesOf("clients.slaves"),
     mem_clients_normal: memory.bytesOf("clients.normal"),
     mem_cluster_links: memory.bytesOf("cluster.links"),

@@ -73,16 +73,16 @@ function trafficFields({ clients, executor, metrics }: Services): InfoFields {
   };
 }
 
-function keyFields({ store: { stats }, activeExpiry }: Services): InfoFields {
+function keyFields({ store: { stats }, activeExpiry, eviction, clientEviction }: Services): InfoFields {
   return {
     expired_keys: stats.expiredKeys,
     expired_stale_perc: activeExpiry.stalePercent.toFixed(2),
     expired_time_cap_reached_count: activeExpiry.timeCapReachedCount,
     expire_cycle_cpu_milliseconds: Math.floor(activeExpiry.timeUsedMs),
     evicted_keys: stats.evictedKeys,
-    evicted_clients: 0,
-    total_eviction_exceeded_time: 0,
-    current_eviction_exceeded_time: 0,
+    evicted_clients: clientEviction.evictedCount,
+    total_eviction_exceeded_time: Math.floor(eviction.totalExceededMs),
+    current_eviction_exceeded_time: Math.floor(eviction.currentExceededMs),
     keyspace_hits: stats.keyspaceHits,
     keyspace_misses: stats.keyspaceMisses,
   };

@@ -125,6 +125,16 @@ referenceTest("DEBUG OBJECT tells what the reference tells, but for the address"
   }
 });
 
+referenceTest("DEBUG CLIENT-EVICTION has the rows of the reference", async () => {
+  await using servers = await BothServers.start();
+  await servers.same("DEBUG CLIENT-EVICTION", "CONFIG SET maxmemory-clients 100mb");
+  using ours = await servers.ours.connect();
+  using reference = await servers.reference.connect();
+  const texts = await Promise.all([ours, reference].map((client) => client.expect("DEBUG", "CLIENT-EVICTION")));
+  const [actual, expected] = texts.map((text) => String(text).replace(/tot-mem: [ 0-9]{10}, clients: \d/g, ""));
+  assertEquals(actual, expected);
+});
+
 Deno.test("DEBUG OBJECT keeps its address while a number is changed in place", async () => {
   await using server = await startRedeno();
   using client = await server.connect();

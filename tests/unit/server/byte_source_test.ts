@@ -113,3 +113,24 @@ Deno.test("the buffer grows with what comes and shrinks when little does", async
   for (let i = 0; i < 1000; i++) await sizeOf("x");
   assertEquals(await sizeOf("x"), first);
 });
+
+Deno.test("bytes that are known to come are read at once, but only while each read fills its buffer", async () => {
+  const { feed, source, reader } = open();
+  const sizes: number[] = [];
+  const readOne = async (text: string) => {
+    feed.put(text);
+    sizes.push((await reader.read()).value!.length);
+  };
+  await readOne("x".repeat(1024));
+  source.expectedBytes = 500_000;
+  await readOne("x".repeat(300_000));
+  assertEquals(sizes, [1024, 300_000]);
+  source.expectedBytes = 200_000;
+  feed.put("x".repeat(200_000));
+  const rest: number[] = [];
+  for (let left = 200_000; left > 0; left -= rest.at(-1)!) {
+    rest.push((await reader.read()).value!.length);
+    source.expectedBytes = left - rest.at(-1)!;
+  }
+  assertEquals(rest, [64 * 1024, 200_000 - 64 * 1024]);
+});

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { ExpiryIndex } from "../../../src/store/expiry_index.ts";
+import { Arena } from "../../../src/values/arena.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
 
 Deno.test("the index holds what was added and not removed, in any order", () => {
   const random = new SeededRandom(7);
-  const index = new ExpiryIndex();
+  const index = new ExpiryIndex(new Arena());
   const positions = new Map<number, number>();
   let next = 1;
   for (let step = 0; step < 300_000; step++) {
@@ -24,12 +25,14 @@ Deno.test("the index holds what was added and not removed, in any order", () => 
 });
 
 Deno.test("the index takes little memory for few keys and none for none", () => {
-  const index = new ExpiryIndex();
+  const arena = new Arena();
+  const index = new ExpiryIndex(arena);
   assertEquals(index.tableBytes, 0);
   index.add(1);
   assert(index.tableBytes <= 1024);
   for (let entry = 2; entry <= 200_000; entry++) index.add(entry);
   assert(index.tableBytes < 2 * 200_000 * 4);
+  assertEquals(arena.tableBytes, index.tableBytes);
   while (index.size > 0) index.removeAt(0);
-  assertEquals(index.tableBytes, 0);
+  assertEquals([index.tableBytes, arena.tableBytes], [0, 0]);
 });

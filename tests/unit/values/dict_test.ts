@@ -454,3 +454,37 @@ Deno.test("stats() counts what HTSTATS prints", () => {
   assertEquals(table.chainLengths.length, 50);
   assertEquals([table.chainLengths[0], table.chainLengths[49]], [510, 2]);
 });
+
+Deno.test("the arena counts the tables of its dicts through growth, rehashing and clearing", () => {
+  const arena = new Arena();
+  const dicts = [new Dict(arena, new SeededHash(SEED, 1)), new Dict(arena, new SeededHash(SEED, 2))];
+  const sum = () => dicts.reduce((bytes, dict) => bytes + dict.tableBytes, 0);
+  for (let index = 0; index < 5000; index++) {
+    add(dicts[index % 2]!, `key${index}`);
+    assertEquals(arena.tableBytes, sum());
+  }
+  for (let index = 0; index < 4900; index++) {
+    assert(remove(dicts[index % 2]!, `key${index}`));
+    dicts[index % 2]!.shrinkIfSparse();
+    assertEquals(arena.tableBytes, sum());
+  }
+  for (const dict of dicts) dict.clear();
+  assertEquals([arena.tableBytes, sum()], [0, 0]);
+});
+
+Deno.test("mayGrow keeps a table small until it is fuller than 1.618 entries a bucket", () => {
+  const dict = newDict();
+  const asked: number[] = [];
+  for (let index = 0; index < 64; index++) add(dict, `key${index}`);
+  dict.rehashFor(1000, () => 0);
+  dict.mayGrow = (tableBytes) => {
+    asked.push(tableBytes);
+    return false;
+  };
+  for (let index = 64; index < 104; index++) add(dict, `key${index}`);
+  assertEquals([dict.bucketCount(0), dict.bucketCount(1)], [64, 0]);
+  assertEquals([asked.length, new Set(asked)], [40, new Set([512])]);
+  add(dict, "key104");
+  assertEquals([dict.bucketCount(0), dict.bucketCount(1)], [64, 128]);
+  for (let index = 0; index <= 104; index++) assert(find(dict, `key${index}`) !== 0);
+});
