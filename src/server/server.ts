@@ -136,16 +136,22 @@ export class Server {
     });
     this.#acceptor = new Acceptor(services);
     this.#loadsData = options.loadsData ?? true;
+    this.#wire();
+    this.#rename(options.renames ?? []);
+    this.#bindConfig();
+    this.#addJobs();
+  }
+
+  /** Lets the parts know of each other. */
+  #wire(): void {
+    const { services } = this;
     wireClients(services);
     wirePubSub(services);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
     wireMemoryLimits(services);
-    this.#rename(options.renames ?? []);
-    this.#bindConfig();
     addInfoSections(services);
     addDebugSubcommands(services);
-    this.#addJobs();
   }
 
   /** The port in use. */
