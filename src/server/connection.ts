@@ -98,12 +98,19 @@ function runBatch(client: Client, batch: RequestBatch, first: number, services: 
   const { context, output } = client;
   client.lastInteractionMs = context.now;
   client.batchBytes = batch.bytesConsumed;
-  for (let index = first; index < batch.count; index++) {
-    batch.select(index);
-    const wait = runRequest(client, batch, services.executor);
-    if (wait !== null) return { index, wait };
-    if (context.closeAfterReply || client.isClosing) return null;
-    if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { index, wait: null };
+  const { prefetch } = context.store;
+  const prefetches = prefetch.begin(context.db.keyspace.dict, batch, first);
+  try {
+    for (let index = first; index < batch.count; index++) {
+      batch.select(index);
+      if (prefetches) prefetch.point(context.db.keyspace.dict, batch, index);
+      const wait = runRequest(client, batch, services.executor);
+      if (wait !== null) return { index, wait };
+      if (context.closeAfterReply || client.isClosing) return null;
+      if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { index, wait: null };
+    }
+  } finally {
+    prefetch.end();
   }
   if (batch.queryBufferExceeded || batch.protocolError !== null) refuseInput(client, batch, services);
   return null;

@@ -29,6 +29,7 @@ import {
   writeUint32,
 } from "./entry_layout.ts";
 import { ExpiryIndex } from "./expiry_index.ts";
+import type { KeyPrefetch } from "./key_prefetch.ts";
 import type { Value } from "./value.ts";
 
 /** The memory that keyspaces share. */
@@ -36,6 +37,7 @@ export interface KeyspaceMemory {
   readonly arena: Arena;
   readonly hash: SeededHash;
   readonly values: SlotTable<Value>;
+  readonly prefetch: KeyPrefetch;
   /** Whether the table of keys may make way for one of so many bytes. */
   readonly mayGrowTable: (tableBytes: number) => boolean;
 }
@@ -47,10 +49,12 @@ export class Keyspace {
   /** Its place in the running snapshot, -1 when that is done with it or has never seen it. */
   section = -1;
   readonly #arena: Arena;
+  readonly #prefetch: KeyPrefetch;
   readonly #values: SlotTable<Value>;
 
   constructor(memory: KeyspaceMemory) {
     this.#arena = memory.arena;
+    this.#prefetch = memory.prefetch;
     this.#values = memory.values;
     this.expiry = new ExpiryIndex(memory.arena);
     this.dict = new Dict(memory.arena, memory.hash);
@@ -64,7 +68,7 @@ export class Keyspace {
 
   /** The entry of `key`, or `NO_ENTRY`. */
   find(key: Slice): EntryRef {
-    return this.dict.find(key.bytes, key.start, key.end);
+    return this.dict.findHashed(this.#prefetch.hashOf(key), key.bytes, key.start, key.end);
   }
 
   /** The kind of value, by Redis's `OBJ_` numbers. */

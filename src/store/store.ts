@@ -15,6 +15,7 @@ import { SlotTable } from "../values/slot_table.ts";
 import { AccessClock } from "./access_clock.ts";
 import { Database } from "./database.ts";
 import type { KeyspaceEvent } from "./keyspace_events.ts";
+import { KeyPrefetch } from "./key_prefetch.ts";
 import { LazyFree } from "./lazy_free.ts";
 import { ReplicaExpiry } from "./replica_expiry.ts";
 import type { SnapshotWalk } from "./snapshot_walk.ts";
@@ -63,6 +64,7 @@ export class Store {
   readonly arena = new Arena();
   readonly hash: SeededHash;
   readonly values = new SlotTable<Value>();
+  readonly prefetch: KeyPrefetch;
   readonly databases: Database[];
   readonly access: AccessClock;
   readonly watched = new WatchedKeys();
@@ -99,6 +101,7 @@ export class Store {
     this.clock = options.clock;
     this.random = options.random;
     this.hash = new SeededHash(options.random.uint32() | 0, options.random.uint32() | 0);
+    this.prefetch = new KeyPrefetch(this.hash);
     this.access = new AccessClock(options.random);
     // A served key may have expired since the command that signalled it began.
     this.waiting = new WaitingKeys(() => this.clock.refresh());

@@ -28,6 +28,8 @@ const BUCKETS_BETWEEN_CLOCK_READS = 100;
 const MIN_FILL_PERCENT = 10;
 const MAX_FILL_RATIO = 1.618; // Beyond it `mayGrow` is not asked: Redis's `HASHTABLE_MAX_LOAD_FACTOR`.
 
+const bucketHeads = new Int32Array(64);
+
 /**
  * A hash table of byte keys; entries are arena handles, 0 means none.
  *
@@ -87,9 +89,13 @@ export class Dict {
 
   /** The entry of the key `bytes[start, end)`, or 0. */
   find(bytes: Uint8Array, start: number, end: number): number {
+    return this.findHashed(this.#hash.hash(bytes, start, end), bytes, start, end);
+  }
+
+  /** As `find`, for who knows the key's hash. */
+  findHashed(hash: number, bytes: Uint8Array, start: number, end: number): number {
     if (this.#used0 + this.#used1 === 0) return 0;
     if (this.#rehashIndex >= 0) this.#rehashBuckets(1);
-    const hash = this.#hash.hash(bytes, start, end);
     const entry = this.#search(this.#table0, this.#mask0, hash, bytes, start, end);
     if (entry !== 0 || this.#rehashIndex < 0) return entry;
     return this.#search(this.#table1, this.#mask1, hash, bytes, start, end);
@@ -98,6 +104,25 @@ export class Dict {
   /** The entry of the key in `slice`, or 0. */
   findSlice(slice: Slice): number {
     return this.find(slice.bytes, slice.start, slice.end);
+  }
+
+  /**
+   * Reads the first entry of the bucket of each of the first `count` hashes, at most 64, and nothing else: so that they are
+   * in the processor's cache when the keys are looked up. What it returns means nothing.
+   */
+  prefetch(hashes: Int32Array, count: number): number {
+    const isRehashing = this.#rehashIndex >= 0;
+    const table = isRehashing ? this.#table1 : this.#table0;
+    const mask = isRehashing ? this.#mask1 : this.#mask0;
+    const arena = this.#arena;
+    // In two rounds: loads that do not depend on each other are under way together.
+    for (let i = 0; i < count; i++) bucketHeads[i] = table[hashes[i]! & mask]!;
+    let residue = 0;
+    for (let i = 0; i < count; i++) {
+      const entry = bucketHeads[i]!;
+      if (entry !== 0) residue ^= arena.wordsOf(entry)[arena.offsetOf(entry) >>> 2]!;
+    }
+    return residue;
   }
 
   /**
