@@ -120,7 +120,11 @@ export class Dict {
     let residue = 0;
     for (let i = 0; i < count; i++) {
       const entry = bucketHeads[i]!;
-      if (entry !== 0) residue ^= arena.wordsOf(entry)[arena.offsetOf(entry) >>> 2]!;
+      if (entry === 0) continue;
+      const words = arena.wordsOf(entry);
+      const at = arena.offsetOf(entry) >>> 2;
+      residue ^= words[at]!;
+      if (at + 8 < words.length) residue ^= words[at + 8]!;
     }
     return residue;
   }
