@@ -89,6 +89,8 @@ export class Command implements RequestTraits {
   gateMask = 0;
   /** Calls since the last one that was timed, for the executor. */
   untimedCalls = 0;
+  /** How many there may be. */
+  untimedLimit = 0;
 
   readonly #traits: ((context: Context, args: Args) => RequestTraits) | null;
 
@@ -172,7 +174,7 @@ export class Command implements RequestTraits {
       stats.rejected =
       stats.failed =
         0;
-    this.untimedCalls = 0;
+    this.untimedCalls = this.untimedLimit = 0;
     this.histogram = null;
   }
 }

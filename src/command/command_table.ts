@@ -14,6 +14,8 @@ const INITIAL_PLACES = 16;
 export class CommandTable {
   #places: (Entry | null)[] = new Array<Entry | null>(INITIAL_PLACES).fill(null);
   readonly #entries = new Map<string, Entry>();
+  /** What was found last, and is most often asked for next. */
+  #last: Entry | null = null;
 
   /** Number of commands that are listed. */
   get size(): number {
@@ -23,13 +25,18 @@ export class CommandTable {
   /** The command a slice names, or null. */
   find(slice: Slice): Command | null {
     const { bytes, start, end } = slice;
+    const last = this.#last;
+    if (last !== null && equalsIgnoreCase(slice, last.name)) return last.command;
     const hash = hashIgnoringCase(bytes, start, end);
     const places = this.#places;
     const mask = places.length - 1;
     for (let place = hash & mask;; place = (place + 1) & mask) {
       const entry = places[place]!;
       if (entry === null) return null;
-      if (entry.hash === hash && equalsIgnoreCase(slice, entry.name)) return entry.command;
+      if (entry.hash === hash && equalsIgnoreCase(slice, entry.name)) {
+        this.#last = entry;
+        return entry.command;
+      }
     }
   }
 
@@ -51,6 +58,7 @@ export class CommandTable {
   /** Takes a command away. False: there is none of that name. */
   delete(name: string): boolean {
     const wasThere = this.#entries.delete(name.toLowerCase());
+    this.#last = null;
     if (wasThere) this.#rebuild(this.#places.length);
     return wasThere;
   }

@@ -52,10 +52,11 @@ export interface TimeSample {
 }
 
 /**
- * One call in so many of a brief command is timed: a look at the clock costs as much as such a command itself. Prime, so that
- * pipelines of a power of two requests have all their places timed.
+ * How many calls of a brief command are not timed between two that are: an eighth of its calls so far, and at most so many. A
+ * look at the clock costs as much as such a command itself. One less than a prime, so that all places of a pipeline are timed.
  */
-const TIMED_EVERY = 13;
+const UNTIMED_MAX = 66;
+const UNTIMED_SHARE_SHIFT = 3;
 
 /** Bits of a mask of gates. */
 const MAX_GATES = 31;
@@ -155,8 +156,7 @@ export class Executor {
   call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
     const { stats } = this.#store;
     const dirtyBefore = stats.dirty;
-    const isTimed = !command.isBrief || command.untimedCalls === TIMED_EVERY - 1 || command.stats.calls === 0 ||
-      this.#timer.needsEach;
+    const isTimed = !command.isBrief || command.untimedCalls >= command.untimedLimit || this.#timer.needsEach;
     const startMs = isTimed ? this.#store.clock.stopwatchMs() : 0;
     if (this.#isWatched) { for (const observer of this.#callObservers) observer.onCall?.(context, command, args); }
     this.depth++;
@@ -251,6 +251,7 @@ export class Executor {
     const durationMs = this.#store.clock.stopwatchMs() - startMs;
     const count = command.untimedCalls + 1;
     command.untimedCalls = 0;
+    command.untimedLimit = Math.min(command.stats.calls >> UNTIMED_SHARE_SHIFT, UNTIMED_MAX);
     command.stats.microseconds += durationMs * 1000 * count;
     this.#timer.onTimed(context, command, args, { durationMs, count, wait });
     if (this.depth > 0) return;

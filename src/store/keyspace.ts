@@ -81,6 +81,11 @@ export class Keyspace {
     return (this.dict.userWord(entry) >>> 24) & 15;
   }
 
+  /** Whether the entry is a string that is kept as an integer. */
+  isInteger(entry: EntryRef): boolean {
+    return this.dict.userWord(entry) >>> 24 === ((KIND_STRING << 4) | ENCODING_INT);
+  }
+
   /** The LRU or LFU clock, 24 bits. */
   lruOf(entry: EntryRef): number {
     return this.dict.userWord(entry) & LRU_MASK;

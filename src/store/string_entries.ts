@@ -10,7 +10,7 @@
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Reply } from "../resp/reply.ts";
-import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "../values/int64.ts";
+import { addInt64, type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "../values/int64.ts";
 import { KIND_STRING } from "../values/kind.ts";
 import {
   EMBSTR_SIZE_LIMIT,
@@ -108,9 +108,13 @@ export function writeStringInteger(
   return target;
 }
 
-/** Writes an integer of 64 bits over a string that is one already; a number must be a safe integer. */
-export function overwriteInteger(keyspace: Keyspace, entry: EntryRef, value: Int64): void {
-  writeInt64(keyspace.payloadBytes(entry), keyspace.valueOffset(entry), value);
+/** Adds to an entry that `isInteger`, and returns the sum; null, and nothing is changed, where it has more than 64 bits. */
+export function addToInteger(keyspace: Keyspace, entry: EntryRef, increment: Int64): Int64 | null {
+  const bytes = keyspace.payloadBytes(entry);
+  const at = keyspace.valueOffset(entry);
+  const sum = addInt64(readInt64(bytes, at), increment);
+  if (sum !== null) writeInt64(bytes, at, sum);
+  return sum;
 }
 
 /** Bytes of the string as a client sees it. */

@@ -54,10 +54,12 @@ export function writeInt64Text(target: Uint8Array, at: number, value: Int64): nu
 
 /** Reads eight little-endian bytes. */
 export function readInt64(bytes: Uint8Array, at: number): Int64 {
-  const low = (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0;
+  const low = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24;
   const high = bytes[at + 4]! | bytes[at + 5]! << 8 | bytes[at + 6]! << 16 | bytes[at + 7]! << 24;
-  const value = high * TWO_32 + low;
-  return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low);
+  // Most integers have 32 bits, and those need no floating point.
+  if (high === low >> 31) return low;
+  const value = high * TWO_32 + (low >>> 0);
+  return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low >>> 0);
 }
 
 /** Writes eight little-endian bytes. */
@@ -67,6 +69,9 @@ export function writeInt64(bytes: Uint8Array, at: number, value: Int64): void {
   if (typeof value === "bigint") {
     low = Number(BigInt.asIntN(32, value));
     high = Number(BigInt.asIntN(32, value >> 32n));
+  } else if ((value | 0) === value) {
+    low = value;
+    high = value >> 31;
   } else {
     low = value | 0;
     high = Math.floor(value / TWO_32) | 0;

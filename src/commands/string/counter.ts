@@ -24,11 +24,11 @@ import {
 } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
-import { ENCODING_INT, type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
+import { type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
 import { NOTIFY_STRING } from "../../store/keyspace_events.ts";
 import {
+  addToInteger,
   encodingOfLength,
-  overwriteInteger,
   readString,
   stringAsInteger,
   StringView,
@@ -63,19 +63,21 @@ function decrBy(context: Context, args: Args, reply: Reply): void {
 }
 
 function add({ db }: Context, key: Slice, increment: Int64, reply: Reply): void {
+  const { keyspace } = db;
   const entry = db.lookupWrite(key);
   let sum: Int64 | null = increment;
-  if (entry !== NO_ENTRY) {
+  if (entry === NO_ENTRY) {
+    db.setStringInteger(key, sum);
+  } else if (keyspace.isInteger(entry)) {
+    sum = addToInteger(keyspace, entry, increment);
+    if (sum === null) return reply.error(INCREMENT_OVERFLOW);
+  } else {
     if (db.kindOf(entry) !== KIND_STRING) return reply.error(WRONG_TYPE);
-    const value = stringAsInteger(db.keyspace, entry);
+    const value = stringAsInteger(keyspace, entry);
     if (value === null) return reply.error(NOT_AN_INTEGER);
     sum = addInt64(value, increment);
     if (sum === null) return reply.error(INCREMENT_OVERFLOW);
-    const { keyspace } = db;
-    if (keyspace.stringEncodingOf(entry) === ENCODING_INT) overwriteInteger(keyspace, entry, sum);
-    else writeStringInteger(keyspace, entry, key, sum, keyspace.lruOf(entry));
-  } else {
-    db.setStringInteger(key, sum);
+    writeStringInteger(keyspace, entry, key, sum, keyspace.lruOf(entry));
   }
   db.commit(key, NOTIFY_STRING, "incrby");
   reply.integer(sum);

@@ -1,0 +1,71 @@
+/** Prefetching the keys of a pipeline changes no answer. */
+import { assertEquals } from "@std/assert";
+import { ascii } from "../../../src/bytes/ascii.ts";
+import { Slice } from "../../../src/bytes/slice.ts";
+import { RequestBatch } from "../../../src/resp/request_batch.ts";
+import { encodeRequest } from "../../../src/resp/request_encoder.ts";
+import { RequestParser } from "../../../src/resp/request_parser.ts";
+import { makeStore, slice } from "./test_store.ts";
+
+const KEYS = 20_000;
+
+function parse(...requests: string[][]): RequestBatch {
+  const parts = requests.map((request) => encodeRequest(...request));
+  const chunk = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    chunk.set(part, at);
+    at += part.length;
+  }
+  const batch = new RequestBatch();
+  new RequestParser().parse(chunk, 0, chunk.length, batch);
+  return batch;
+}
+
+Deno.test("prefetch: lookups find what they found before, for keys, other words and requests without any", () => {
+  const store = makeStore();
+  const db = store.databases[0]!;
+  for (let index = 0; index < KEYS; index++) db.setString(slice(`key:${index}`), slice(`value ${index}`));
+  const requests = Array.from({ length: 200 }, (_, index) => {
+    if (index % 7 === 3) return ["ping"];
+    return index % 5 === 1 ? ["get", `missing:${index}`] : ["set", `key:${index * 31}`, `key:${index}`];
+  });
+  const batch = parse(...requests);
+  const { dict } = db.keyspace;
+  const { prefetch, hash } = store;
+  assertEquals(prefetch.begin(dict, batch, 0), true);
+  for (let index = 0; index < batch.count; index++) {
+    batch.select(index);
+    prefetch.point(dict, batch, index);
+    for (let place = 0; place < batch.args.count; place++) {
+      const { bytes, start, end } = batch.args.at(place);
+      const expected = dict.find(bytes, start, end);
+      assertEquals(db.keyspace.find(batch.args.at(place)), expected, `${requests[index]} ${place}`);
+      assertEquals(prefetch.hashOf(batch.args.at(place)), hash.hash(bytes, start, end));
+    }
+  }
+  prefetch.end();
+});
+
+Deno.test("prefetch: after end() the bytes may change", () => {
+  const store = makeStore();
+  const db = store.databases[0]!;
+  for (let index = 0; index < KEYS; index++) db.setString(slice(`key:${index}`), slice("x"));
+  const batch = parse(...Array.from({ length: 8 }, () => ["get", "key:1"]));
+  store.prefetch.begin(db.keyspace.dict, batch, 0);
+  store.prefetch.point(db.keyspace.dict, batch, 0);
+  batch.select(0);
+  const key = batch.args.at(1);
+  store.prefetch.end();
+  key.bytes.set(ascii("key:2"), key.start);
+  assertEquals(db.keyspace.find(key), db.keyspace.find(new Slice(ascii("key:2"))));
+});
+
+Deno.test("prefetch: short batches and small keyspaces are left alone", () => {
+  const store = makeStore();
+  const { dict } = store.databases[0]!.keyspace;
+  const requests = Array.from({ length: 8 }, () => ["get", "k"]);
+  assertEquals(store.prefetch.begin(dict, parse(...requests), 0), false);
+  for (let index = 0; index < KEYS; index++) store.databases[0]!.setString(slice(`key:${index}`), slice("x"));
+  assertEquals([0, 4, 5].map((first) => store.prefetch.begin(dict, parse(...requests), first)), [true, true, false]);
+});
