@@ -13,9 +13,8 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
+import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
 
-/** Requests looked at together: their entries must not drive each other out of the cache. */
-const GROUP_MAX = 64;
 /** A batch of fewer requests is not worth it. */
 const REQUESTS_MIN = 4;
 /** A keyspace of fewer keys is in the cache anyway. */
@@ -27,9 +26,9 @@ const NO_KEY = -1;
 /** Prefetches for the batch that runs. */
 export class KeyPrefetch {
   readonly #hash: SeededHash;
-  readonly #starts = new Int32Array(GROUP_MAX);
-  readonly #ends = new Int32Array(GROUP_MAX);
-  readonly #hashes = new Int32Array(GROUP_MAX);
+  readonly #starts = new Int32Array(PREFETCH_MAX);
+  readonly #ends = new Int32Array(PREFETCH_MAX);
+  readonly #hashes = new Int32Array(PREFETCH_MAX);
   /** The buffer that the keys of the group lie in. */
   #bytes: Uint8Array = NO_BYTES;
   /** The first request of the group, the one behind its last, and the place in it of the one that runs. */
@@ -71,7 +70,7 @@ export class KeyPrefetch {
 
   #load(dict: Dict, batch: RequestBatch, first: number): void {
     const { firsts, slices } = batch;
-    const limit = Math.min(batch.count, first + GROUP_MAX);
+    const limit = Math.min(batch.count, first + PREFETCH_MAX);
     // The first request may lie in a buffer of its own, when the chunk before has cut it.
     this.#bytes = slices[firsts[limit]! - 1]!.bytes;
     this.#first = first;
@@ -87,6 +86,6 @@ export class KeyPrefetch {
       this.#ends[place] = slice.end;
       this.#hashes[place] = this.#hash.hash(slice.bytes, slice.start, slice.end);
     }
-    this.#residue ^= dict.prefetch(this.#hashes, limit - first);
+    this.#residue ^= prefetchEntries(dict, this.#hashes, limit - first);
   }
 }

@@ -6,7 +6,8 @@
  *   insertion or removal by key moves one bucket of table 0 to table 1, so that no operation pauses at any size.
  *   All buckets of table 0 below `rehashIndex` are empty, and new entries go to table 1.
  * - A new table is one lazily cleared allocation: making one costs the same for 4 buckets and for 2^31.
- * - `scan`, the random choices and `stats` stand in files of their own and see only the public walk over the buckets.
+ * - `scan`, the random choices, `stats` and prefetching stand in files of their own and see only the public walk over the
+ *   buckets.
  */
 
 import { InvariantError } from "../base/invariant.ts";
@@ -27,8 +28,6 @@ const EMPTY_VISITS = 10;
 const BUCKETS_BETWEEN_CLOCK_READS = 100;
 const MIN_FILL_PERCENT = 10;
 const MAX_FILL_RATIO = 1.618; // Beyond it `mayGrow` is not asked: Redis's `HASHTABLE_MAX_LOAD_FACTOR`.
-
-const bucketHeads = new Int32Array(64);
 
 /**
  * A hash table of byte keys; entries are arena handles, 0 means none.
@@ -99,34 +98,6 @@ export class Dict {
     const entry = this.#search(this.#table0, this.#mask0, hash, bytes, start, end);
     if (entry !== 0 || this.#rehashIndex < 0) return entry;
     return this.#search(this.#table1, this.#mask1, hash, bytes, start, end);
-  }
-
-  /** The entry of the key in `slice`, or 0. */
-  findSlice(slice: Slice): number {
-    return this.find(slice.bytes, slice.start, slice.end);
-  }
-
-  /**
-   * Reads the first entry of the bucket of each of the first `count` hashes, at most 64, and nothing else: so that they are
-   * in the processor's cache when the keys are looked up. What it returns means nothing.
-   */
-  prefetch(hashes: Int32Array, count: number): number {
-    const isRehashing = this.#rehashIndex >= 0;
-    const table = isRehashing ? this.#table1 : this.#table0;
-    const mask = isRehashing ? this.#mask1 : this.#mask0;
-    const arena = this.#arena;
-    // In two rounds: loads that do not depend on each other are under way together.
-    for (let i = 0; i < count; i++) bucketHeads[i] = table[hashes[i]! & mask]!;
-    let residue = 0;
-    for (let i = 0; i < count; i++) {
-      const entry = bucketHeads[i]!;
-      if (entry === 0) continue;
-      const words = arena.wordsOf(entry);
-      const at = arena.offsetOf(entry) >>> 2;
-      residue ^= words[at]!;
-      if (at + 8 < words.length) residue ^= words[at + 8]!;
-    }
-    return residue;
   }
 
   /**
