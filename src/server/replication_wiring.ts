@@ -6,7 +6,7 @@ import type { Services } from "../commands/services.ts";
 import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
 import { Replication } from "../replication/replication.ts";
 import { replicationSection, syncStatsFields } from "../replication/replication_section.ts";
-import type { ServerLifecycle } from "./lifecycle.ts";
+import { type ServerLifecycle, SHUTDOWN_ABORTED } from "./lifecycle.ts";
 
 const PERIOD_MS = 1000;
 const FAILOVER_PERIOD_MS = 100;
@@ -85,7 +85,7 @@ async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, i
     const timeout = clock.sleep(timeoutSeconds * 1000);
     if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) {
       clientPause.unpause("shutdown");
-      return "Shutdown manually aborted.";
+      return SHUTDOWN_ABORTED;
     }
   }
   catchUp.report();
