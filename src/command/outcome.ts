@@ -18,7 +18,7 @@ export type CancelReason =
 /** A wait that a command asks for. */
 export interface Wait {
   /** What is waited for: CLIENT UNBLOCK and INFO's `blocked_clients` know "keys" and "replicas" only. */
-  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "shutdown" | "failover";
+  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "shutdown";
   /** True when the same request is to be run again after the wait, because a gate held it up and nothing has run yet. */
   readonly isRetry: boolean;
   /** Resolves when the wait is over and the reply, if any, is written. Never rejects. */

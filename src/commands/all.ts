@@ -27,6 +27,7 @@ import { lcsCommands } from "./string/lcs.ts";
 import { multipleStringCommands } from "./string/multiple.ts";
 import { rangeCommands } from "./string/range.ts";
 import { setCommands } from "./string/set.ts";
+import { failoverCommands } from "./replication/failover.ts";
 import { replicaofCommands } from "./replication/replicaof.ts";
 import { syncCommands } from "./replication/sync.ts";
 import { waitCommands } from "./replication/wait.ts";
@@ -82,6 +83,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...multipleStringCommands,
     ...rangeCommands(services),
     ...setCommands,
+    ...failoverCommands(services),
     ...replicaofCommands(services),
     ...syncCommands(services),
     ...waitCommands(services),

@@ -7,7 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Client } from "../clients/client.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { NOMASTERLINK } from "../resp/reply_errors.ts";
+import { NOMASTERLINK, NOMASTERLINK_FAILOVER } from "../resp/reply_errors.ts";
 import type { Backlog } from "./backlog.ts";
 import type { FullSync } from "./full_sync.ts";
 import { ReplicaLink } from "./replica_link.ts";
@@ -34,6 +34,8 @@ export interface AdmissionOptions {
   readonly feed: ReplicationFeed;
   readonly history: ReplicationHistory;
   readonly fullSync: FullSync;
+  /** True while this server hands its role over. */
+  readonly isFailingOver: () => boolean;
   /** False while this server itself waits for its master's data. */
   readonly isLinkedOrMaster: () => boolean;
   /** Begins a history of our own with its backlog. */
@@ -66,6 +68,7 @@ export class Admission {
 
   /** The error that a client gets that may not become a replica now, or null. */
   refusal(client: Client): string | null {
+    if (this.#options.isFailingOver()) return NOMASTERLINK_FAILOVER;
     if (!this.#options.isLinkedOrMaster()) return NOMASTERLINK;
     if (client.output.pendingBytes > 0) return PENDING_OUTPUT;
     const { filter, hasEof } = replicaTraits(client.context);

@@ -40,7 +40,11 @@ export type PsyncAnswer =
   /** A file comes, then the stream from `offset`. */
   | { readonly kind: "full"; readonly replicationId: string; readonly offset: number }
   /** The master knows no PSYNC: SYNC is what is left. */
-  | { readonly kind: "unsupported" };
+  | { readonly kind: "unsupported" }
+  /** The master cannot serve us now. */
+  | { readonly kind: "later" }
+  /** The question could not be sent. */
+  | { readonly kind: "unsent" };
 
 /** The handshake failed, and the log has been told why; it is tried again later. */
 export class HandshakeError extends Error {
@@ -78,9 +82,9 @@ async function psync(link: LinkConnection, { logger, resume, isFailover }: Hands
     logger.notice("Partial resynchronization not possible (no cached master)");
   }
   const request = ["PSYNC", resume?.replicationId ?? "?", resume?.offset ?? -1];
-  let answer = await exchange(link, logger, isFailover ? [...request, "FAILOVER"] : request);
-  // Empty lines only say that the master is still busy.
-  while (answer === "") answer = await readAnswer(link, logger);
+  if (!await sendPsync(link, logger, isFailover ? [...request, "FAILOVER"] : request)) return { kind: "unsent" };
+  const answer = await readPsyncAnswer(link, logger);
+  if (answer === null) return { kind: "later" };
   if (answer.startsWith("+FULLRESYNC")) return readFullResync(answer, logger);
   if (answer.startsWith("+CONTINUE")) {
     logger.notice("Successful partial resynchronization with master.");
@@ -89,7 +93,7 @@ async function psync(link: LinkConnection, { logger, resume, isFailover }: Hands
   }
   if (answer.startsWith("-NOMASTERLINK") || answer.startsWith("-LOADING")) {
     logger.notice(`Master is currently unable to PSYNC but should be in the future: ${answer}`);
-    throw new HandshakeError(answer);
+    return { kind: "later" };
   }
   if (answer.startsWith("-ERR")) {
     logger.notice(`Master does not support PSYNC or is in error state (reply: ${answer})`);
@@ -97,6 +101,38 @@ async function psync(link: LinkConnection, { logger, resume, isFailover }: Hands
     logger.warning(`Unexpected reply to PSYNC from master: ${answer}`);
   }
   return { kind: "unsupported" };
+}
+
+async function sendPsync(
+  link: LinkConnection,
+  logger: Logger,
+  request: readonly ArgumentSource[],
+): Promise<boolean> {
+  try {
+    await link.send(encodeRequest(...request));
+    return true;
+  } catch (error) {
+    logger.warning(`Unable to send PSYNC to master: -Writing to master: ${messageOf(error)}`);
+    logger.warning(
+      "Sending command to master in replication handshake: Write error sending the PSYNC command.",
+    );
+    return false;
+  }
+}
+
+/** The line that answers PSYNC; null when the link has closed instead. */
+async function readPsyncAnswer(link: LinkConnection, logger: Logger): Promise<string | null> {
+  try {
+    let answer = await link.readLine();
+    // Empty lines only say that the master is still busy.
+    while (answer === "") answer = await link.readLine();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof LinkClosed)) throw error;
+    logger.warning(`Failed to read response from the server: ${error.message}`);
+    logger.warning("Master did not reply to PSYNC, will try later");
+    return null;
+  }
 }
 
 function readFullResync(answer: string, logger: Logger): PsyncAnswer {

@@ -68,6 +68,10 @@ export interface MasterLinkHost {
   onResumed(): void;
   /** Stops what reads the databases. */
   cancelSnapshots(): void;
+  /** True when PSYNC asks the peer to become the master. */
+  isFailingOver(): boolean;
+  /** The peer has answered PSYNC. */
+  onAnswered(answer: PsyncAnswer["kind"]): void;
 }
 
 /** The link to the master, when there is one. */
@@ -78,8 +82,6 @@ export class MasterLink {
   cached: CachedMaster | null = null;
   /** When the link went down; 0 when it is up or was never. */
   downSinceMs = 0;
-  /** True when the next PSYNC asks the peer to become a master: FAILOVER. */
-  isFailover = false;
 
   readonly #parts: ReplicationParts;
   readonly #host: MasterLinkHost;
@@ -304,7 +306,9 @@ export class MasterLink {
     this.state = "handshake";
     const answer = await this.#shakeHands(attempt, link);
     if (attempt.abortReason !== null) return;
-    this.isFailover = false;
+    this.#host.onAnswered(answer.kind);
+    // A failover that was refused makes us a master again, which ends this attempt.
+    if (answer.kind === "later" || answer.kind === "unsent" || this.#attempt !== attempt) return;
     const stream = answer.kind === "continue"
       ? this.#resume(attempt, link, answer.replicationId)
       : await this.#receive(attempt, link, answer, address);
@@ -321,7 +325,7 @@ export class MasterLink {
       port: config.integer("replica-announce-port").value || port(),
       announcedAddress: config.string("replica-announce-ip").value,
       resume: cached === null ? null : { replicationId: cached.replicationId, offset: cached.offset + 1 },
-      isFailover: this.isFailover,
+      isFailover: this.#host.isFailingOver(),
       onStep: () => {
         attempt.lastIoMs = this.#parts.clock.now;
       },
@@ -343,7 +347,7 @@ export class MasterLink {
   async #receive(
     attempt: Attempt,
     link: LinkConnection,
-    answer: Exclude<PsyncAnswer, { kind: "continue" }>,
+    answer: Extract<PsyncAnswer, { kind: "full" | "unsupported" }>,
     address: MasterAddress,
   ): Promise<MasterStream | null> {
     const { logger, history } = this.#parts;

@@ -7,9 +7,10 @@ import type { Logger } from "../base/logger.ts";
 import { Topic } from "../base/topic.ts";
 import type { Client } from "../clients/client.ts";
 import type { Config } from "../config/config.ts";
+import type { MasterAddress } from "../config/replica_of.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ReplicaLink } from "./replica_link.ts";
-import { replicaName } from "./replica_traits.ts";
+import { replicaHost, replicaName, replicaTraits } from "./replica_traits.ts";
 
 /** What `Replicas` needs. */
 export interface ReplicasOptions {
@@ -44,6 +45,15 @@ export class Replicas {
   /** The replica that a client is, if it is one. */
   of(client: Client): ReplicaLink | undefined {
     return this.#links.get(client.id);
+  }
+
+  /** The replica that listens at an address, by its own account. */
+  find({ host, port }: MasterAddress): ReplicaLink | undefined {
+    for (const link of this.#links.values()) {
+      if (replicaTraits(link.client.context).port !== port) continue;
+      if (replicaHost(link.client).toLowerCase() === host.toLowerCase()) return link;
+    }
+    return undefined;
   }
 
   add(link: ReplicaLink): void {

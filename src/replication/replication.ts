@@ -13,6 +13,7 @@ import type { Slice } from "../bytes/slice.ts";
 import { Args } from "../resp/request_batch.ts";
 import { Admission } from "./admission.ts";
 import { Backlog } from "./backlog.ts";
+import { Failover } from "./failover.ts";
 import { FullSync } from "./full_sync.ts";
 import { MasterLink } from "./master_link.ts";
 import { NO_DATABASE, ReplicationFeed } from "./replication_feed.ts";
@@ -32,13 +33,13 @@ export class Replication implements ExecutorObserver {
   readonly admission: Admission;
   readonly link: MasterLink;
   readonly waits: ReplicaWaits;
+  /** FAILOVER. */
+  readonly failover: Failover;
   /** Whether replicas have everything: what a shutdown waits for. */
   readonly catchUp: ReplicaCatchUp;
   readonly lastOffsets = new LastOffsets();
   /** Told when the server has become a master (true) or a replica (false). */
   readonly onRoleChange = new Topic<boolean>();
-  /** True while nothing may be added to the stream: clients are paused. */
-  isFeedPaused: () => boolean = () => false;
   /** A client's line for the log. */
   describeClient: (client: Client) => string = (client) => client.address;
 
@@ -70,16 +71,27 @@ export class Replication implements ExecutorObserver {
         if (!this.backlog.isActive) this.backlog.activate();
       },
       cancelSnapshots: () => this.#cancelSnapshots(),
+      isFailingOver: () => this.failover.isInProgress,
+      onAnswered: (answer) => this.failover.conclude(answer),
+    });
+    this.failover = new Failover({
+      ...this.#parts,
+      follow: (target) => this.follow(target),
+      promote: () => this.promote(),
     });
     this.admission = new Admission({
       ...this.#parts,
       fullSync: this.fullSync,
+      isFailingOver: () => this.failover.isActive,
       isLinkedOrMaster: () => this.isMaster || this.link.isUp,
       createBacklog: () => this.#createBacklog(),
     });
     this.feed.onGrown = () => this.replicas.wakeAll();
     this.backlog.onNewBlock = () => this.replicas.enforceOutputLimits();
     clients.onGone.subscribe((client) => this.replicas.remove(client));
+    host.clientPause.onChange.subscribe((mode) => {
+      if (mode === "off" && this.#isAckWanted) this.#sendAckRequest();
+    });
     config.onChange("repl-backlog-size", (size) => {
       this.backlog.sizeBytes = size;
       this.backlog.trim();
@@ -230,6 +242,7 @@ export class Replication implements ExecutorObserver {
     if (link.startsOnAck && link.state === "online") this.admission.startStream(link);
     if (this.waits.isAny) this.waits.check();
     this.catchUp.check();
+    this.failover.checkSoon();
   }
 
   /** Asks all replicas for their offsets, once in a turn of the event loop. */
@@ -245,11 +258,6 @@ export class Replication implements ExecutorObserver {
     this.fullSync.cancel();
   }
 
-  /** The stream may grow again: clients are not paused any more. */
-  resumeFeed(): void {
-    if (this.#isAckWanted) this.#sendAckRequest();
-  }
-
   /** Once a second: Redis's `replicationCron`. */
   tick(): void {
     const { config } = this.#parts;
@@ -257,7 +265,9 @@ export class Replication implements ExecutorObserver {
     this.link.tick();
     if (this.#isAckWanted) this.#sendAckRequest();
     const pingPeriod = config.integer("repl-ping-replica-period").value;
-    if (this.#rounds++ % pingPeriod === 0 && this.replicas.size > 0 && this.isMaster) this.feed.ping();
+    const isPingDue = this.#rounds++ % pingPeriod === 0;
+    // During a failover the stream stands still, so that a replica can have all of it.
+    if (isPingDue && this.replicas.size > 0 && this.isMaster && !this.failover.isActive) this.feed.ping();
     this.fullSync.sendNewlines();
     this.replicas.noteSigns();
     this.replicas.enforceTimeouts(this.fullSync.isDiskless);
@@ -265,6 +275,13 @@ export class Replication implements ExecutorObserver {
     this.#freeIdleBacklog();
     this.fullSync.startPending();
     this.fullSync.removeUnwantedFile();
+  }
+
+  /** Ten times a second: a failover does not wait for the round of once a second. */
+  tickFailover(): void {
+    if (!this.failover.isActive) return;
+    this.failover.checkSoon();
+    this.link.tick();
   }
 
   #cutOff(client: Client, command: string): void {
@@ -276,7 +293,7 @@ export class Replication implements ExecutorObserver {
 
   #sendAckRequest(): void {
     // The request itself is a part of the stream, which must stand still while clients are paused.
-    if (this.isFeedPaused()) return;
+    if (this.#parts.clientPause.mode !== "off") return;
     this.#isAckWanted = false;
     if (this.isMaster) this.feed.requestAcks();
   }

@@ -6,6 +6,7 @@ import type { BackgroundTasks } from "../base/background_tasks.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
+import type { ClientPause } from "../clients/client_pause.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Propagation } from "../command/propagation.ts";
@@ -28,6 +29,7 @@ export interface ReplicationHostParts {
   readonly config: Config;
   readonly store: Store;
   readonly clients: ClientRegistry;
+  readonly clientPause: ClientPause;
   readonly propagation: Propagation;
   readonly loading: Loading;
   readonly persistence: RdbPersistence;

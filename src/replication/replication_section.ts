@@ -14,8 +14,6 @@ export interface ReplicationSectionOptions {
   readonly clock: Clock;
   readonly config: Config;
   readonly replication: Replication;
-  /** `master_failover_state`. */
-  readonly failoverState: () => string;
 }
 
 /** The fields of the section, in Redis's order. */
@@ -26,7 +24,7 @@ export function replicationSection(options: ReplicationSectionOptions): InfoFiel
     role: replication.isMaster ? "master" : "slave",
     ...(replication.isMaster ? {} : masterFields(options)),
     ...replicaFields(options),
-    master_failover_state: options.failoverState(),
+    master_failover_state: replication.failover.state,
     master_replid: history.id,
     master_replid2: history.secondId,
     master_repl_offset: backlog.endOffset,

@@ -9,6 +9,9 @@
 import type { Lifecycle, Services, ShutdownFlags } from "../commands/services.ts";
 import type { Endpoints } from "./endpoints.ts";
 
+/** What the log says of a shutdown that was taken back. */
+export const SHUTDOWN_ABORTED = "Shutdown manually aborted.";
+
 /** The lifecycle of one server. */
 export class ServerLifecycle implements Lifecycle {
   readonly runId: string;
@@ -21,6 +24,7 @@ export class ServerLifecycle implements Lifecycle {
 
   readonly #endpoints: Endpoints;
   readonly #services: () => Services;
+  #scheduled: ShutdownFlags | null = null;
   #shutdown: Promise<string | null> | null = null;
   #abort: (() => void) | null = null;
   #resolveStopped: (exitCode: number) => void = () => {};
@@ -44,6 +48,24 @@ export class ServerLifecycle implements Lifecycle {
     return null;
   }
 
+  /** True from the request of a shutdown until the server goes on. */
+  get isShuttingDown(): boolean {
+    return this.#scheduled !== null || this.#shutdown !== null;
+  }
+
+  /** Asks for a shutdown in the next round of the cron: a signal comes in the middle of anything. */
+  scheduleShutdown(flags: ShutdownFlags): void {
+    this.#scheduled = flags;
+  }
+
+  /** Begins the shutdown that was scheduled, if any. */
+  beginScheduledShutdown(): void {
+    const flags = this.#scheduled;
+    if (flags === null) return;
+    this.#scheduled = null;
+    void this.shutdown(flags);
+  }
+
   shutdown(flags: ShutdownFlags): Promise<string | null> {
     return this.#shutdown ??= this.#run(flags).finally(() => {
       this.#shutdown = null;
@@ -53,8 +75,13 @@ export class ServerLifecycle implements Lifecycle {
   }
 
   abortShutdown(): boolean {
-    if (this.#abort === null) return false;
-    this.#abort();
+    if (this.#abort !== null) {
+      this.#abort();
+      return true;
+    }
+    if (this.#scheduled === null) return false;
+    this.#scheduled = null;
+    this.#services().logger.notice(SHUTDOWN_ABORTED);
     return true;
   }
 

@@ -6,9 +6,10 @@ import type { Services } from "../commands/services.ts";
 import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
 import { Replication } from "../replication/replication.ts";
 import { replicationSection, syncStatsFields } from "../replication/replication_section.ts";
-import type { ServerLifecycle } from "./lifecycle.ts";
+import { type ServerLifecycle, SHUTDOWN_ABORTED } from "./lifecycle.ts";
 
 const PERIOD_MS = 1000;
+const FAILOVER_PERIOD_MS = 100;
 
 /** Builds it. */
 export function createReplication(services: Services): Replication {
@@ -21,19 +22,16 @@ export function createReplication(services: Services): Replication {
 
 /** Makes it run, and known to INFO and CLIENT LIST. */
 export function wireReplication(services: Services, lifecycle: ServerLifecycle): void {
-  const { replication, cron, clientPause, clientDescriptions, info, clock, config, metrics } = services;
+  const { replication, cron, clientDescriptions, info, clock, config, metrics } = services;
   lifecycle.beforeStop.unshift(({ isNow }) => waitForReplicas(services, lifecycle, isNow));
   cron.every(PERIOD_MS, "replication", () => replication.tick());
-  replication.isFeedPaused = () => clientPause.mode !== "off";
+  cron.every(FAILOVER_PERIOD_MS, "failover", () => replication.tickFailover());
   replication.describeClient = (client) => clientDescriptions.lineOf(client);
-  clientPause.onChange.subscribe((mode) => {
-    if (mode === "off") replication.resumeFeed();
-  });
   clientDescriptions.describe((client, facts) => {
     const link = replication.replicas.of(client);
     if (link !== undefined) facts.extraBytes += link.pendingBytes;
   });
-  info.add("replication", () => replicationSection({ replication, clock, config, failoverState: () => "no-failover" }));
+  info.add("replication", () => replicationSection({ replication, clock, config }));
   info.supply("stats", () => syncStatsFields(replication));
   metrics.onReset.subscribe(() => replication.admission.resetStats());
   countMemory(services);
@@ -87,7 +85,7 @@ async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, i
     const timeout = clock.sleep(timeoutSeconds * 1000);
     if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) {
       clientPause.unpause("shutdown");
-      return "Shutdown manually aborted.";
+      return SHUTDOWN_ABORTED;
     }
   }
   catchUp.report();

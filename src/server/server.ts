@@ -227,6 +227,7 @@ export class Server {
       metrics.sampleRates(executor.callCount, nowMs);
       metrics.memory.usedBytes();
     });
+    cron.every(0, "scheduled shutdown", () => this.lifecycle.beginScheduledShutdown());
     cron.every(0, "save points", () => persistence.checkSavePoints());
     addStoreUpkeep(this.services);
   }

@@ -1,5 +1,5 @@
 /**
- * SIGTERM and SIGINT: an orderly shutdown; a second SIGINT ends the process at once.
+ * SIGTERM and SIGINT: an orderly shutdown with the next round of the cron; a second SIGINT ends the process at once.
  */
 
 import type { ShutdownFlags } from "../commands/services.ts";
@@ -7,21 +7,18 @@ import type { Server } from "./server.ts";
 
 /** Listens for the signals of the system until the server has stopped. */
 export function stopOnSignals(server: Server): void {
+  const { lifecycle } = server;
   const { logger, config } = server.services;
-  let isStopping = false;
   const stop = (signal: "SIGTERM" | "SIGINT") => {
-    if (isStopping && signal === "SIGINT") {
+    if (lifecycle.isShuttingDown && signal === "SIGINT") {
       logger.raw("You insist... exiting now.\n");
       Deno.exit(1);
     }
-    isStopping = true;
     logger.warning(
       signal === "SIGINT" ? "Received SIGINT scheduling shutdown..." : "Received SIGTERM scheduling shutdown...",
     );
     const words = config.flags(signal === "SIGINT" ? "shutdown-on-sigint" : "shutdown-on-sigterm").value;
-    server.lifecycle.shutdown(flagsOf(words)).then((refusal) => {
-      if (refusal !== null) isStopping = false;
-    });
+    lifecycle.scheduleShutdown(flagsOf(words));
   };
   // Windows has no SIGTERM to listen for.
   const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;

@@ -13,14 +13,15 @@ export interface ReferenceOptions {
   files?: Readonly<Record<string, string>>;
 }
 
+type TestBody = (context: Deno.TestContext) => void | Promise<void>;
+
 const PROGRAM = "redis-server";
 
-let isAvailable: boolean | null = null;
+const availability = new Map<string, boolean>();
 
 /** True where `redis-server` is installed. */
 export function referenceAvailable(): boolean {
-  isAvailable ??= canRun(PROGRAM);
-  return isAvailable;
+  return isAvailable(PROGRAM);
 }
 
 /** Starts the real redis-server on a free loopback port in a temporary directory, with DEBUG commands allowed. */
@@ -35,19 +36,31 @@ export function startReference(options: ReferenceOptions = {}): Promise<ServerPr
 }
 
 /** Registers a test that needs the real redis-server. */
-export function referenceTest(name: string, fn: (context: Deno.TestContext) => void | Promise<void>): void {
-  if (referenceAvailable()) {
+export function referenceTest(name: string, fn: TestBody): void {
+  programTest(name, [PROGRAM], fn);
+}
+
+/** Registers a test that needs programs. */
+export function programTest(name: string, programs: readonly string[], fn: TestBody): void {
+  const missing = programs.find((program) => !isAvailable(program));
+  if (missing === undefined) {
     Deno.test(name, fn);
     return;
   }
   const isCi = Deno.env.get("CI") === "true";
   Deno.test({
-    name: `${name} (${PROGRAM} is not installed)`,
+    name: `${name} (${missing} is not installed)`,
     ignore: !isCi,
     fn() {
-      throw new Error(`Cannot run the test: ${PROGRAM} is not installed`);
+      throw new Error(`Cannot run the test: ${missing} is not installed`);
     },
   });
+}
+
+function isAvailable(program: string): boolean {
+  const known = availability.get(program) ?? canRun(program);
+  availability.set(program, known);
+  return known;
 }
 
 function canRun(program: string): boolean {

@@ -18,12 +18,14 @@ const ONE = ascii("one");
 const INVALID_PORT = "ERR Invalid master port";
 const NOT_FOR_REPLICA = "ERR Command is not valid when client is a replica.";
 const NOT_IN_CLUSTER = "ERR REPLICAOF not allowed in cluster mode.";
+const FAILING_OVER = "ERR REPLICAOF not allowed while failing over.";
 const ALREADY_CONNECTED = "OK Already connected to specified master";
 
 function replicaof(services: Services): Handler {
   return (context, args, reply) => {
     const { config, logger, replication } = services;
     if (config.boolean("cluster-enabled").value) return reply.error(NOT_IN_CLUSTER);
+    if (replication.failover.isActive) return reply.error(FAILING_OVER);
     if (equalsIgnoreCase(args.at(1), NO) && equalsIgnoreCase(args.at(2), ONE)) {
       if (!replication.isMaster) {
         replication.promote();

@@ -6,6 +6,7 @@ import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
 import { parseInteger } from "../../bytes/integer.ts";
 import { splitArguments } from "../../bytes/split_arguments.ts";
 import { Slice } from "../../bytes/slice.ts";
+import type { Client } from "../../clients/client.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { cText, NOT_AN_INTEGER, SYNTAX_ERROR, valueNotBetween } from "../../resp/reply_errors.ts";
@@ -50,7 +51,10 @@ export function syncCommands(services: Services): CommandSpec[] {
       arity: -3,
       flags: "admin noscript no_async_loading no_multi",
       syntax: "replicationid offset:integer",
-      run: (context, args, reply) => psync(services, context, args, reply),
+      run(context, args, reply) {
+        const client = applicant(services, context);
+        if (client !== null) psync(services, client, args, reply);
+      },
     },
     {
       name: "sync",
@@ -59,23 +63,31 @@ export function syncCommands(services: Services): CommandSpec[] {
       summary: "Internal command used for replication",
       arity: 1,
       flags: "admin noscript no_async_loading no_multi",
-      run: (context, _args, reply) => admit(services, context, reply, () => null),
+      run(context, _args, reply) {
+        const client = applicant(services, context);
+        if (client !== null) admit(services, client, reply, () => null);
+      },
     },
   ];
 }
 
-function psync(services: Services, context: Context, args: Args, reply: Reply): void {
-  const { replication, logger, clients } = services;
+/** The client that wants to become a replica; null for one that is a replica already, and not to be heard. */
+function applicant({ replication, clients }: Services, context: Context): Client | null {
+  const client = clients.of(context);
+  return client === undefined || replication.replicas.of(client) !== undefined ? null : client;
+}
+
+function psync(services: Services, client: Client, args: Args, reply: Reply): void {
+  const { replication, logger } = services;
   if (args.count > 3 && equalsIgnoreCase(args.at(3), FAILOVER)) {
     logger.warning(`Failover request received for replid ${cText(args.at(1))}.`);
     if (replication.isMaster) return reply.error(NOT_TO_A_MASTER);
     if (cText(args.at(1)).toLowerCase() !== replication.history.id) return reply.error(OTHER_REPLICATION_ID);
     replication.promote();
-    const client = clients.of(context);
-    const line = client === undefined ? "" : services.clientDescriptions.lineOf(client);
+    const line = services.clientDescriptions.lineOf(client);
     logger.notice(`MASTER MODE enabled (failover request from '${line}')`);
   }
-  admit(services, context, reply, (name) => {
+  admit(services, client, reply, (name) => {
     const { bytes, start, end } = args.at(2);
     const offset = parseInteger(bytes, start, end);
     if (offset !== null) return { replicationId: cText(args.at(1)), offset: Number(offset) };
@@ -87,13 +99,11 @@ function psync(services: Services, context: Context, args: Args, reply: Reply): 
 /** Makes a replica of the client; `read` gives what PSYNC asks for, or an error's text. */
 function admit(
   services: Services,
-  context: Context,
+  client: Client,
   reply: Reply,
   read: (replicaName: string) => PsyncRequest | null | string,
 ): void {
-  const { replication, clients, logger } = services;
-  const client = clients.of(context);
-  if (client === undefined || replication.replicas.of(client) !== undefined) return;
+  const { replication, logger } = services;
   const refusal = replication.admission.refusal(client);
   if (refusal !== null) return reply.error(refusal);
   const name = replicaName(client);
