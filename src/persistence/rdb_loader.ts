@@ -98,6 +98,22 @@ export class RdbLoader {
     }
   }
 
+  /**
+   * A parser for the data at the start of an append-only file. Keys whose time has passed are kept, as the commands that
+   * follow may still change them; with `mayReplace` function libraries may be there already.
+   */
+  preamble(mayReplace: boolean): RdbParser {
+    const { parser } = this.#prepare({
+      keepsExpired: true,
+      mayReplace,
+      onAux: (key, value) => {
+        this.#takeNote(key, value);
+        if (key === "aof-base" && value === "1") this.#options.logger.notice("RDB is base AOF");
+      },
+    });
+    return parser;
+  }
+
   #prepare(options: Partial<DatasetLoaderOptions>): { parser: RdbParser; loader: DatasetLoader } {
     const { store, logger, config, listeners } = this.#options;
     const verifyChecksum = config.boolean("rdbchecksum").value;
