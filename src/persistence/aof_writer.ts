@@ -53,6 +53,8 @@ export class AofWriter implements PropagationSink {
   failure: string | null = null;
   /** Effects are taken only while this is set: there may be nowhere to put them. */
   isCollecting = false;
+  /** DEBUG AOF-FLUSH-SLEEP: milliseconds that every write is put off, with the replies that wait for it. */
+  flushDelayMs = 0;
 
   readonly #options: AofWriterOptions;
   readonly #buffer = new OutputBuffer();
@@ -191,6 +193,11 @@ export class AofWriter implements PropagationSink {
   }
 
   readonly #runPlanned = (): void => {
+    if (this.flushDelayMs > 0) this.#options.clock.after(this.flushDelayMs, this.#runDelayed);
+    else this.#runDelayed();
+  };
+
+  readonly #runDelayed = (): void => {
     this.#isPlanned = false;
     if (this.#committing === null) this.#commit();
   };
