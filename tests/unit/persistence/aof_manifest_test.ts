@@ -19,13 +19,16 @@ Deno.test("parse() reads what encode() writes, base first, then history, then in
   const manifest = AofManifest.parse(ascii(text));
   assertEquals(textOf(manifest), text);
   assertEquals(manifest.files.map(({ sequence }) => sequence), [2, 4, 5]);
-  assertEquals(textOf(AofManifest.parse(ascii(`# a comment\n${text.replaceAll("file ", "newkey value FILE ")}`))), text);
+  assertEquals(
+    textOf(AofManifest.parse(ascii(`# a comment\n${text.replaceAll("file ", "newkey value FILE ")}`))),
+    text,
+  );
 });
 
 Deno.test("encode() quotes names that need it, and parse() takes them back", () => {
-  const { manifest } = AofManifest.EMPTY.withNewBase("a b\"\n\xff", "aof");
+  const { manifest } = AofManifest.EMPTY.withNewBase('a b"\n\xff', "aof");
   assertEquals(textOf(manifest), 'file "a b\\"\\n\\xff.1.base.aof" seq 1 type b\n');
-  assertEquals(AofManifest.parse(manifest.encode()).base?.name, "a b\"\n\xff.1.base.aof");
+  assertEquals(AofManifest.parse(manifest.encode()).base?.name, 'a b"\n\xff.1.base.aof');
 });
 
 Deno.test("a rewrite makes the files before it history, the newest first", () => {
@@ -54,14 +57,19 @@ Deno.test("parse() words its errors as Redis", () => {
     "\n*** FATAL AOF MANIFEST FILE ERROR ***\n",
     "The AOF manifest file contains too long line\n",
   ]);
-  assertEquals(failure(`file ${"a".repeat(1024)} seq 1 type b\n`).at(-1), "The AOF manifest file contains too long line\n");
+  assertEquals(
+    failure(`file ${"a".repeat(1024)} seq 1 type b\n`).at(-1),
+    "The AOF manifest file contains too long line\n",
+  );
   assertEquals(failure("# x\n\n"), [
     "\n*** FATAL AOF MANIFEST FILE ERROR ***\n",
     "Reading the manifest file, at line 2\n",
     ">>> ''\n",
     "Invalid AOF manifest file format\n",
   ]);
-  for (const line of ["file a seq 1", "file a seq 1 type b x", "file a seq x type b", "file a seq 1 kind b", "a b c d e f"]) {
+  for (
+    const line of ["file a seq 1", "file a seq 1 type b x", "file a seq x type b", "file a seq 1 kind b", "a b c d e f"]
+  ) {
     assertEquals(failure(`${line}\n`).at(-1), "Invalid AOF manifest file format\n");
   }
   assertEquals(failure("file a/b seq 1 type b\n").at(-1), "File can't be a path, just a filename\n");
