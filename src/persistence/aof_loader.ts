@@ -77,7 +77,6 @@ export class AofLoader {
   /** Nobody reads what is written here. */
   readonly #reply = new ReplyEncoder(new OutputBuffer(0));
   #owedMs = 0;
-  #commands = 0;
   #sliceEndMs = 0;
 
   constructor(options: AofLoaderOptions) {
@@ -242,23 +241,37 @@ export class AofLoader {
   }
 
   *#runCommands(name: string, replay: Replay): Generator<void> {
-    const { clock, config } = this.#options;
-    const { parser } = replay;
-    while (parser.next()) {
-      this.#run(name, replay, parser.args);
-      replay.validBytes = parser.offset;
-      this.#owedMs += config.integer("key-load-delay").value / 1000;
-      if (this.#owedMs >= MIN_PAUSE_MS) yield;
-      if (++this.#commands % COMMANDS_PER_LOOK !== 0) continue;
-      const nowMs = clock.stopwatchMs();
-      if (nowMs < this.#sliceEndMs) continue;
+    const { clock, executor } = this.#options;
+    const { propagation } = executor();
+    let hasMore = true;
+    const runSome = () => {
+      hasMore = this.#runSome(name, replay);
+    };
+    for (;;) {
+      propagation.silently(runSome);
+      if (!hasMore) return;
+      if (this.#owedMs < MIN_PAUSE_MS && clock.stopwatchMs() < this.#sliceEndMs) continue;
       yield;
       this.#sliceEndMs = clock.stopwatchMs() + SLICE_MS;
     }
   }
 
+  /** Runs a few commands; false when no whole one is left. */
+  #runSome(name: string, replay: Replay): boolean {
+    const { parser } = replay;
+    const delayMs = this.#options.config.integer("key-load-delay").value / 1000;
+    for (let count = 0; count < COMMANDS_PER_LOOK && this.#owedMs < MIN_PAUSE_MS; count++) {
+      if (!parser.next()) return false;
+      this.#run(name, replay, parser.args);
+      replay.validBytes = parser.offset;
+      this.#owedMs += delayMs;
+    }
+    this.#reply.output.reset(KEPT_REPLY_BYTES);
+    return true;
+  }
+
   #run(name: string, replay: Replay, args: Args): void {
-    const { logger, executor } = this.#options;
+    const { logger } = this.#options;
     const { context } = replay;
     const command = this.#find(args);
     if (command === null || command.run === null) {
@@ -268,11 +281,8 @@ export class AofLoader {
     if (command.name === "multi") replay.bytesBeforeMulti = replay.validBytes;
     const transaction = TRANSACTION.peek(context);
     if (transaction?.isOpen === true && command.name !== "exec") return transaction.enqueue(context, command, args);
-    executor().propagation.silently(() => {
-      context.beginCommand();
-      command.run!(context, args, this.#reply);
-    });
-    this.#reply.output.reset(KEPT_REPLY_BYTES);
+    context.beginCommand();
+    command.run(context, args, this.#reply);
   }
 
   #find(args: Args): Command | null {

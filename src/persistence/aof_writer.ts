@@ -13,7 +13,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { OutputBarrier } from "../clients/output_barrier.ts";
 import type { PropagationSink } from "../command/propagation.ts";
+import type { BooleanCell } from "../config/boolean_cell.ts";
 import type { Config } from "../config/config.ts";
+import type { CellOf } from "../config/parameters.ts";
 import type { LatencyMonitor } from "../metrics/latency_monitor.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import type { Args } from "../resp/request_batch.ts";
@@ -41,6 +43,8 @@ const KEPT_BUFFER_BYTES = 64 * 1024;
 const MAX_POSTPONED_SECONDS = 2;
 /** Seconds between two log lines about writes that fail: Redis's `AOF_WRITE_LOG_ERROR_RATE`. */
 const ERROR_LOG_SECONDS = 30;
+/** What `EINVAL` is called. */
+const NOT_FOR_SYNC = "Invalid argument";
 
 /** Appends to one file after the other. */
 export class AofWriter implements PropagationSink {
@@ -49,15 +53,15 @@ export class AofWriter implements PropagationSink {
   fileBytes = 0;
   /** Writes that did not wait for a sync any longer: `aof_delayed_fsync`. */
   delayedSyncs = 0;
-  /** Why the last write or sync failed, in the system's words; null when it worked. */
-  failure: string | null = null;
   /** Effects are taken only while this is set: there may be nowhere to put them. */
   isCollecting = false;
   /** DEBUG AOF-FLUSH-SLEEP: milliseconds that every write is put off, with the replies that wait for it. */
   flushDelayMs = 0;
 
   readonly #options: AofWriterOptions;
-  readonly #buffer = new OutputBuffer();
+  readonly #buffer = new OutputBuffer(0);
+  readonly #stamps: BooleanCell;
+  readonly #fsync: CellOf<"appendfsync">;
   #file: Deno.FsFile | null = null;
   #dbIndex = NO_DATABASE;
   #stampedSecond = 0;
@@ -69,12 +73,21 @@ export class AofWriter implements PropagationSink {
   #lastSyncSecond = 0;
   #postponedSinceSecond = 0;
   #errorLoggedSecond = 0;
-  #isSyncFailed = false;
+  /** Why the last write failed, and the last sync of `everysec`, in the system's words. */
+  #writeFailure: string | null = null;
+  #syncFailure: string | null = null;
   /** After `onFatal`: nobody who waits may hear that all is well. */
   #isGivenUp = false;
 
   constructor(options: AofWriterOptions) {
     this.#options = options;
+    this.#stamps = options.config.boolean("aof-timestamp-enabled");
+    this.#fsync = options.config.enum("appendfsync");
+  }
+
+  /** Why the last write or sync failed, in the system's words; null when they worked. */
+  get failure(): string | null {
+    return this.#writeFailure ?? this.#syncFailure;
   }
 
   /** Bytes that wait to be written. */
@@ -129,7 +142,7 @@ export class AofWriter implements PropagationSink {
   feed(dbIndex: number, args: Args): void {
     if (!this.isCollecting) return;
     const buffer = this.#buffer;
-    if (this.#options.config.boolean("aof-timestamp-enabled").value && this.#stampedSecond < this.#second) {
+    if (this.#stamps.value && this.#stampedSecond < this.#second) {
       this.#stampedSecond = this.#second;
       buffer.text(`#TS:${this.#stampedSecond}\r\n`);
     }
@@ -161,7 +174,7 @@ export class AofWriter implements PropagationSink {
   /** What is due now and then: about every 100 ms. */
   tick(): void {
     if (this.#file === null || this.#committing !== null) return;
-    const isRetryDue = this.failure !== null && this.#second !== this.#lastSyncSecond;
+    const isRetryDue = this.#writeFailure !== null && this.#second !== this.#lastSyncSecond;
     if (this.#postponedSinceSecond !== 0 || isRetryDue) this.#commit();
     else if (this.#buffer.length === 0) this.#syncIfDue();
   }
@@ -169,10 +182,9 @@ export class AofWriter implements PropagationSink {
   /** Forgets an error: the file is another one now. */
   forgetFailure(): void {
     const { logger } = this.#options;
-    if (this.#isSyncFailed) logger.warning("AOF reopen, just ignore the AOF fsync error in bio job");
-    else if (this.failure !== null) logger.warning("AOF reopen, just ignore the last error.");
-    this.#isSyncFailed = false;
-    this.failure = null;
+    if (this.#syncFailure !== null) logger.warning("AOF reopen, just ignore the AOF fsync error in bio job");
+    if (this.#writeFailure !== null) logger.warning("AOF reopen, just ignore the last error.");
+    this.#writeFailure = this.#syncFailure = null;
   }
 
   get #second(): number {
@@ -180,12 +192,12 @@ export class AofWriter implements PropagationSink {
   }
 
   get #policy(): "always" | "everysec" | "no" {
-    return this.#options.config.enum("appendfsync").value;
+    return this.#fsync.value;
   }
 
   #plan(): void {
     // Replies need not wait for a write that waits itself, or cannot be made.
-    const isWaiting = this.#postponedSinceSecond !== 0 || this.failure !== null;
+    const isWaiting = this.#postponedSinceSecond !== 0 || this.#writeFailure !== null;
     if (isWaiting && this.#policy !== "always") return;
     this.#isPlanned = true;
     this.#options.barrier.isRaised = true;
@@ -278,15 +290,11 @@ export class AofWriter implements PropagationSink {
   }
 
   #noteSync(reason: string | null): void {
-    if (reason !== null) {
-      if (!this.#isSyncFailed) this.#options.logger.warning(`Fail to fsync the AOF file: ${reason}`);
-      this.#isSyncFailed = true;
-      this.#syncedBytes = -1;
-      this.failure = reason;
-    } else if (this.#isSyncFailed) {
-      this.#isSyncFailed = false;
-      this.failure = null;
-    }
+    // What cannot be synced at all, such as a pipe, has not failed.
+    this.#syncFailure = reason === NOT_FOR_SYNC ? null : reason;
+    if (this.#syncFailure === null) return;
+    this.#options.logger.warning(`Fail to fsync the AOF file: ${reason}`);
+    this.#syncedBytes = -1;
   }
 
   /** Writes the buffer; false when it did not work, or (unless forced) when the write waits for a sync. */
@@ -310,9 +318,9 @@ export class AofWriter implements PropagationSink {
     latency.add("aof-write", durationMs, clock.now);
     this.fileBytes += written;
     buffer.reset(KEPT_BUFFER_BYTES);
-    if (this.failure !== null && !this.#isSyncFailed) {
+    if (this.#writeFailure !== null) {
       this.#options.logger.warning("AOF write error looks solved, Redis can write again.");
-      this.failure = null;
+      this.#writeFailure = null;
     }
     return true;
   }
@@ -357,7 +365,7 @@ export class AofWriter implements PropagationSink {
         this.#buffer.length -= written;
       }
     }
-    this.failure = reason;
+    this.#writeFailure = reason;
     this.#lastSyncSecond = second;
     if (this.#policy !== "always") return;
     logger.warning("Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...");

@@ -347,6 +347,10 @@ export class AppendOnlyFile {
     const directory = this.#directory;
     if (this.state === "off") return;
     this.writer.flush();
+    if (this.writer.pendingBytes > 0) {
+      // The base would hold what waits, and the new increment once more.
+      throw new AofFileError(`Can't rewrite the append only file while it cannot be written: ${this.writer.failure}`);
+    }
     const isWaiting = this.state === "waiting";
     const added = isWaiting ? null : this.#manifest!.withNewIncrement(directory.prefix);
     const name = added?.name ?? directory.temporaryIncrementName;
