@@ -176,8 +176,15 @@ export class AofDirectory {
   }
 }
 
-/** Writes a stream into a file and onto the medium. Throws what the stream or an `AofFileError` say. */
-export async function writeStreamDurably(path: string, source: ReadableStream<Uint8Array>): Promise<void> {
+/**
+ * Writes a stream into a file and onto the medium, the latter each time `syncEveryBytes` more have come. Throws what the
+ * stream fails with, or an `AofFileError`.
+ */
+export async function writeStreamDurably(
+  path: string,
+  source: ReadableStream<Uint8Array>,
+  syncEveryBytes = Infinity,
+): Promise<void> {
   let file: Deno.FsFile;
   try {
     file = await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o644 });
@@ -188,9 +195,14 @@ export async function writeStreamDurably(path: string, source: ReadableStream<Ui
     );
   }
   using _file = file;
+  let unsyncedBytes = 0;
   for await (const chunk of source) {
     try {
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      unsyncedBytes += chunk.length;
+      if (unsyncedBytes < syncEveryBytes) continue;
+      unsyncedBytes = 0;
+      await file.syncData();
     } catch (error) {
       throw writeFailure(error);
     }

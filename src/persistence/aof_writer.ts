@@ -66,8 +66,9 @@ export class AofWriter implements PropagationSink {
   #dbIndex = NO_DATABASE;
   #stampedSecond = 0;
   #isPlanned = false;
-  /** The file that is being synced because replies wait for it (`always`), or each second. */
+  /** The file that is being synced while replies wait for it: `always`. */
   #committing: Deno.FsFile | null = null;
+  /** The file that is being synced beside everything else: `everysec`. */
   #syncing: Deno.FsFile | null = null;
   #syncedBytes = 0;
   #lastSyncSecond = 0;
@@ -177,6 +178,9 @@ export class AofWriter implements PropagationSink {
     const isRetryDue = this.#writeFailure !== null && this.#second !== this.#lastSyncSecond;
     if (this.#postponedSinceSecond !== 0 || isRetryDue) this.#commit();
     else if (this.#buffer.length === 0) this.#syncIfDue();
+    if (this.#policy !== "always" || this.#isPlanned || this.#committing !== null || this.#isSyncSpared()) return;
+    // Written under another policy, or while the disk was spared.
+    if (this.#file !== null && this.#syncedBytes !== this.fileBytes) this.#syncAndRelease(this.#file);
   }
 
   /** Forgets an error: the file is another one now. */

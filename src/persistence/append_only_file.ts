@@ -42,6 +42,8 @@ interface Rewrite {
   isCancelled: boolean;
 }
 
+/** Bytes of a new base between two syncs: Redis's `REDIS_AUTOSYNC_BYTES`. */
+const AUTOSYNC_BYTES = 4 * 1024 * 1024;
 const TURN_ON_FAILED = "Unable to turn on AOF. Check server logs.";
 
 /** The append-only file of one server. */
@@ -379,13 +381,14 @@ export class AppendOnlyFile {
   }
 
   async #finishRewrite(rewrite: Rewrite): Promise<void> {
-    const { logger, clock } = this.#options;
+    const { logger, clock, config } = this.#options;
     const { snapshot } = rewrite;
+    const syncEveryBytes = config.boolean("aof-rewrite-incremental-fsync").value ? AUTOSYNC_BYTES : Infinity;
     const name = `temp-rewriteaof-bg-${Deno.pid}.aof`;
     const temporary = this.#directory.pathBeside(name);
     let isOk = false;
     try {
-      await writeStreamDurably(temporary, snapshot.readable);
+      await writeStreamDurably(temporary, snapshot.readable, syncEveryBytes);
       isOk = true;
     } catch (error) {
       if (!rewrite.isCancelled) this.#report(error);

@@ -161,3 +161,22 @@ Deno.test("BGREWRITEAOF waits for a BGSAVE, and within EXEC for its end", async 
   await client.expect("CONFIG", "SET", "rdb-key-save-delay", "0");
   await rewritten(client);
 });
+
+Deno.test("no-appendfsync-on-rewrite and a change of appendfsync leave nothing unwritten", async () => {
+  await using server = await startRedeno({
+    configLines: ["appendonly yes", "appendfsync always", "no-appendfsync-on-rewrite yes", "rdb-key-save-delay 100000"],
+  });
+  using client = await server.connect();
+  await client.expect("DEBUG", "POPULATE", 20);
+  await client.expect("BGREWRITEAOF");
+  for (let index = 0; index < 50; index++) await client.expect("INCR", "counter");
+  for (const policy of ["everysec", "always", "no", "always"]) {
+    await client.expect("CONFIG", "SET", "appendfsync", policy);
+    await client.expect("INCR", "changes");
+  }
+  await client.expect("CONFIG", "SET", "rdb-key-save-delay", "0");
+  await rewritten(client);
+  await server.restart("SIGKILL");
+  using reader = await server.connect();
+  assertEquals(await reader.expect("MGET", "counter", "changes"), ["50", "4"]);
+});
