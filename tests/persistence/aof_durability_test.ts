@@ -22,6 +22,18 @@ async function count(server: ServerProcess, index: number): Promise<number> {
   }
 }
 
+/** Changes a large hash, whose writers wait while a rewrite takes it, until the connection breaks. */
+async function changeFields(server: ServerProcess): Promise<void> {
+  using client = await server.connect();
+  try {
+    for (let index = 0;; index = (index + 7919) % 20_000) {
+      await client.pipeline([["HSET", "hash", `f${index}`, index], ["HDEL", "hash", `f${index + 1}`]]);
+    }
+  } catch {
+    // The connection was closed: that is enough.
+  }
+}
+
 async function countsAfterKill(server: ServerProcess): Promise<{ acknowledged: number[]; kept: number[] }> {
   const counting = Array.from({ length: CLIENTS }, (_, index) => count(server, index));
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
@@ -100,24 +112,37 @@ Deno.test("pipelines, blocked clients and transactions get their replies in orde
   assertEquals([await client.read(), await client.read()], ["OK", "OK"]);
 });
 
-Deno.test("a rewrite under write load keeps every write", async () => {
-  await using server = await startRedeno({
-    configLines: ["appendonly yes", "auto-aof-rewrite-percentage 10", "auto-aof-rewrite-min-size 1kb"],
+for (const preamble of ["yes", "no"]) {
+  Deno.test(`rewrites under write load keep every write (aof-use-rdb-preamble ${preamble})`, async () => {
+    await using server = await startRedeno({
+      configLines: [
+        "appendonly yes",
+        `aof-use-rdb-preamble ${preamble}`,
+        "auto-aof-rewrite-percentage 10",
+        "auto-aof-rewrite-min-size 1kb",
+      ],
+    });
+    using client = await server.connect();
+    await client.expect("DEBUG", "POPULATE", 20_000);
+    await client.pipeline(Array.from({ length: 20_000 }, (_, index) => ["HSET", "hash", `f${index}`, "v".repeat(40)]));
+    const counting = Array.from({ length: CLIENTS }, (_, index) => count(server, index));
+    const changing = changeFields(server);
+    await eventually(async () => /aof_rewrites:[3-9]/.test(await info(client)), { timeoutMs: 15_000 });
+    await client.pipeline([["CONFIG", "SET", "auto-aof-rewrite-percentage", "0"], [
+      "CLIENT",
+      "KILL",
+      "TYPE",
+      "normal",
+    ]]);
+    await Promise.all([...counting, changing]);
+    await rewritten(client);
+    const digest = await client.expect("DEBUG", "DIGEST");
+    await server.restart("SIGKILL");
+    using reader = await server.connect();
+    assertEquals(await reader.expect("DEBUG", "DIGEST"), digest);
+    assertStringIncludes(server.log, "Starting automatic rewriting of AOF on ");
   });
-  using client = await server.connect();
-  await client.expect("DEBUG", "POPULATE", 20_000);
-  await client.pipeline(Array.from({ length: 3_000 }, (_, index) => ["HSET", "hash", `f${index}`, "v".repeat(40)]));
-  const counting = Array.from({ length: CLIENTS }, (_, index) => count(server, index));
-  await eventually(async () => /aof_rewrites:[3-9]/.test(await info(client)), { timeoutMs: 15_000 });
-  await client.pipeline([["CONFIG", "SET", "auto-aof-rewrite-percentage", "0"], ["CLIENT", "KILL", "TYPE", "normal"]]);
-  await Promise.all(counting);
-  await rewritten(client);
-  const digest = await client.expect("DEBUG", "DIGEST");
-  await server.restart("SIGKILL");
-  using reader = await server.connect();
-  assertEquals(await reader.expect("DEBUG", "DIGEST"), digest);
-  assertStringIncludes(server.log, "Starting automatic rewriting of AOF on ");
-});
+}
 
 Deno.test("CONFIG SET appendonly switches the file on with the data there are, and off", async () => {
   await using server = await startRedeno();
