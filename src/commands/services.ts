@@ -110,8 +110,6 @@ export interface Services {
   readonly info: InfoSections;
   /** The ACL users as CONFIG REWRITE writes them (`name rule...`); the ACL sets it. */
   aclUsers: () => readonly string[];
-  /** DEBUG LOADAOF: null, or the text of the error; the AOF sets it. */
-  reloadAof: () => string | null;
   /** The append-only file. */
   aof: AppendOnlyFile;
   /** Both roles of replication. */

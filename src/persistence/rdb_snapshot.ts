@@ -1,5 +1,6 @@
 /**
- * An RDB file of the data as they are now, as a web stream: what BGSAVE writes to disk and full synchronisation sends.
+ * The data as they are now, as a web stream: the RDB file that BGSAVE writes to disk and full synchronisation sends, and
+ * the base of an append-only file.
  *
  * - The view is frozen by the constructor; the file is made in slices of about `TIME_SLICE_MS` between commands.
  * - Backpressure: while the reader is behind, the walk rests and memory grows only by keys that change meanwhile. It does not

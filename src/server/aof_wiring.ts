@@ -27,7 +27,6 @@ export function wireAppendOnlyFile(services: Services, lifecycle: ServerLifecycl
   cron.every(0, "append only file", () => aof.tick());
   lifecycle.beforeStop.unshift((flags) => aof.prepareStop(flags));
   persistence.isRewriting = () => aof.isRewriting;
-  services.reloadAof = () => aof.reload();
   metrics.onReset.subscribe(() => {
     aof.rewriteCount = 0;
     aof.writer.delayedSyncs = 0;

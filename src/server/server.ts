@@ -118,7 +118,6 @@ export class Server {
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
       aclUsers: () => [],
-      reloadAof: () => "ERR The append only file is not enabled",
     } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof"> as Services;
     this.services = services;
     services.aof = createAppendOnlyFile(services, this.lifecycle);

@@ -2,7 +2,7 @@
  * What a server makes of the append-only files that it finds at its start: whole, cut off, damaged, old, missing.
  */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ascii } from "../../src/bytes/ascii.ts";
 import { encodeRequest } from "../../src/resp/request_encoder.ts";
 import { referenceTest, startReference } from "../support/reference.ts";
@@ -224,4 +224,13 @@ Deno.test("without permission for files appendonly is refused with one clear err
   assertStringIncludes(server.log, "Cannot use the append only file: reading appendonlydir is not permitted");
   assertEquals(await client.expect("CONFIG", "GET", "appendonly"), ["appendonly", "no"]);
   assertEquals(await client.expect("SET", "key", "value"), "OK");
+});
+
+Deno.test("without permission for files a server with appendonly yes does not start, and says why", async () => {
+  const error = await assertRejects(
+    () => startRedeno({ permissions: ["--allow-net"], args: ["--appendonly", "yes"] }),
+    Error,
+  );
+  assertStringIncludes(error.message, "it exited with code 1");
+  assertStringIncludes(error.message, "Cannot use the append only file: reading appendonlydir is not permitted");
 });

@@ -101,7 +101,7 @@ function reload(services: Services, args: Args, reply: Reply): void {
 
 /** DEBUG LOADAOF */
 function loadAof(services: Services, reply: Reply): void {
-  const refusal = services.reloadAof();
+  const refusal = services.aof.reload();
   if (refusal !== null) return reply.error(refusal);
   services.store.stats.dirty = 0;
   services.logger.warning("Append Only File loaded by DEBUG LOADAOF");
