@@ -61,6 +61,8 @@ export class ClientOutput {
   readonly #traffic: Traffic;
   readonly #barrier: OutputBarrier | null;
   #isHeld = false;
+  /** Bytes that were there when the barrier took this output: what comes later may tell of later writes. */
+  #heldLength = 0;
   /** What `buffer` was lent from the pool; it has another one since it grew. */
   #lent: WriteBuffer | null = null;
   /** What is being written, and the pool's buffer behind it. */
@@ -114,16 +116,25 @@ export class ClientOutput {
     const barrier = this.#barrier;
     if (barrier !== null && barrier.isRaised) {
       this.#isHeld = true;
+      this.#heldLength = length;
       return barrier.hold(this);
     }
     this.#send(length);
   }
 
-  /** For the barrier: sends what it held back. */
+  /** Part of `HeldOutput`. */
   release(): void {
+    const { buffer } = this;
     this.#isHeld = false;
-    const { length } = this.buffer;
-    if (length > 0 && this.#inFlightBytes === 0 && !this.#isClosed && !this.buffer.isCutOff) this.#send(length);
+    if (!this.#isClosed && !buffer.isCutOff) {
+      const hasLater = this.#barrier?.isRaised === true && buffer.length > this.#heldLength;
+      const later = hasLater ? buffer.bytes.slice(this.#heldLength, buffer.length) : NO_BYTES;
+      this.#send(buffer.length - later.length);
+      if (hasLater) {
+        this.prepare();
+        buffer.append(later);
+      }
+    }
     if (this.#onDrained.length > 0) this.#wake();
   }
 

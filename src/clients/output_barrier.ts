@@ -8,7 +8,7 @@
 
 /** An output that can be held back. */
 export interface HeldOutput {
-  /** Sends what was held back. */
+  /** Sends what was there when it was held. */
   release(): void;
 }
 

@@ -222,7 +222,7 @@ export class AofLoader {
   /** Loads the RDB file that begins in `chunk[0, read)`; what follows it in the file goes to the parser of commands. */
   *#loadPreamble(file: Deno.FsFile, chunk: Uint8Array, read: number, replay: Replay): Generator<void> {
     const { rdbLoader, loading } = this.#options;
-    const parser = rdbLoader.preamble(false);
+    const parser = rdbLoader.preamble();
     try {
       for (let count: number | null = read; count !== null; count = file.readSync(chunk)) {
         const taken = parser.feed(chunk.subarray(0, count));

@@ -48,6 +48,22 @@ Deno.test("take() lets a group go later, and others wait for the next one", () =
   assertEquals(second.sent, ["second"]);
 });
 
+Deno.test("what was said after an output was held waits for the next group", async () => {
+  const barrier = new OutputBarrier();
+  const { output, sent } = newOutput(barrier);
+  barrier.isRaised = true;
+  say(output, "first");
+  const group = barrier.take();
+  say(output, " second");
+  for (const held of group) held.release();
+  assertEquals([sent, output.pendingBytes], [["first"], 12]);
+  await Promise.resolve();
+  assertEquals(sent, ["first"]);
+  barrier.lower();
+  await output.finished();
+  assertEquals(sent, ["first", " second"]);
+});
+
 Deno.test("release() of a client that is gone sends nothing, and who waits for it goes on", async () => {
   const barrier = new OutputBarrier();
   const { output, sent } = newOutput(barrier);
