@@ -14,6 +14,7 @@ import { ReplyEncoder } from "../resp/reply_encoder.ts";
 import { RequestParser } from "../resp/request_parser.ts";
 import { ClientShare } from "./client_memory.ts";
 import { type ByteSink, ClientOutput } from "./client_output.ts";
+import type { OutputBarrier } from "./output_barrier.ts";
 
 /** What CLIENT REPLY asks for. */
 export type ReplyMode = "on" | "off" | "skip-next" | "skip";
@@ -35,6 +36,8 @@ export interface ClientOptions {
   readonly isUnixSocket?: boolean;
   /** Counts what is sent. */
   readonly traffic: Traffic;
+  /** Holds back what is sent to it; nothing does if absent. */
+  readonly barrier?: OutputBarrier;
   /** Whose requests it sends; "client" unless said otherwise. */
   readonly origin?: Origin;
   /** Closes the connection. */
@@ -87,7 +90,7 @@ export class Client {
   constructor(options: ClientOptions) {
     this.id = options.id;
     this.context = new Context({ id: options.id, origin: options.origin ?? "client", store: options.store });
-    this.output = new ClientOutput(options.sink, options.traffic);
+    this.output = new ClientOutput(options.sink, options.traffic, options.barrier);
     this.reply = new ReplyEncoder(this.output.buffer);
     this.address = options.address;
     this.localAddress = options.localAddress;

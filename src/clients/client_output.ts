@@ -5,11 +5,13 @@
  *   write. While a write is under way more may be encoded: it goes out with the next write.
  * - Nobody waits for a slow reader, as in Redis; only when `OUTPUT_BACKPRESSURE_BYTES` wait does `drained()` hold up the
  *   command loop. `OutputLimits` watches through `mayGrow` and `onLarge`, and closes who reads too slowly.
+ * - While the `barrier` is raised nothing is sent, and `drained()` holds up the loop of who has something to send.
  */
 
 import { OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Traffic } from "../metrics/traffic.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
+import type { OutputBarrier } from "./output_barrier.ts";
 
 /** Where bytes go: a connection, or a stand-in for one. */
 export interface ByteSink {
@@ -57,6 +59,10 @@ export class ClientOutput {
 
   readonly #sink: ByteSink;
   readonly #traffic: Traffic;
+  readonly #barrier: OutputBarrier | null;
+  #isHeld = false;
+  /** Bytes that were there when the barrier took this output: what comes later may tell of later writes. */
+  #heldLength = 0;
   /** What `buffer` was lent from the pool; it has another one since it grew. */
   #lent: WriteBuffer | null = null;
   /** What is being written, and the pool's buffer behind it. */
@@ -71,9 +77,10 @@ export class ClientOutput {
   readonly #onWritten = (count: number): void => this.#finishWrite(count);
   readonly #onWriteFailed = (error: unknown): void => this.#failWrite(error);
 
-  constructor(sink: ByteSink, traffic: Traffic) {
+  constructor(sink: ByteSink, traffic: Traffic, barrier: OutputBarrier | null = null) {
     this.#sink = sink;
     this.#traffic = traffic;
+    this.#barrier = barrier;
     this.buffer = new OutputBuffer(0);
     this.buffer.mayGrow = (needed) => !this.#isClosed && this.mayGrow?.(needed + this.#inFlightBytes) !== false;
   }
@@ -105,7 +112,34 @@ export class ClientOutput {
     if (buffer.length + this.#inFlightBytes > PROTO_REPLY_CHUNK_BYTES) this.onLarge?.();
     if (this.#inFlightBytes > 0 || this.#isClosed || buffer.isCutOff) return;
     const length = buffer.length;
-    if (length === 0) return;
+    if (length === 0 || this.#isHeld) return;
+    const barrier = this.#barrier;
+    if (barrier !== null && barrier.isRaised) {
+      this.#isHeld = true;
+      this.#heldLength = length;
+      return barrier.hold(this);
+    }
+    this.#send(length);
+  }
+
+  /** Part of `HeldOutput`. */
+  release(): void {
+    const { buffer } = this;
+    this.#isHeld = false;
+    if (!this.#isClosed && !buffer.isCutOff) {
+      const hasLater = this.#barrier?.isRaised === true && buffer.length > this.#heldLength;
+      const later = hasLater ? buffer.bytes.slice(this.#heldLength, buffer.length) : NO_BYTES;
+      this.#send(buffer.length - later.length);
+      if (hasLater) {
+        this.prepare();
+        buffer.append(later);
+      }
+    }
+    if (this.#onDrained.length > 0) this.#wake();
+  }
+
+  #send(length: number): void {
+    const { buffer } = this;
     const lent = this.#lent;
     this.#lent = null;
     this.#writtenFrom = lent !== null && lent.bytes === buffer.bytes ? lent : null;
@@ -126,7 +160,7 @@ export class ClientOutput {
 
   /** Resolves when little enough waits to be sent; null in the usual case that this is so already. */
   drained(): Promise<void> | null {
-    if (this.pendingBytes < OUTPUT_BACKPRESSURE_BYTES || this.#isClosed) return null;
+    if ((this.pendingBytes < OUTPUT_BACKPRESSURE_BYTES && !this.#isHeld) || this.#isClosed) return null;
     return this.#drainedBelow(OUTPUT_BACKPRESSURE_BYTES);
   }
 
@@ -166,7 +200,7 @@ export class ClientOutput {
   }
 
   async #drainedBelow(limitBytes: number): Promise<void> {
-    while (this.pendingBytes >= limitBytes && !this.#isClosed && !this.buffer.isCutOff) {
+    while ((this.pendingBytes >= limitBytes || this.#isHeld) && !this.#isClosed && !this.buffer.isCutOff) {
       await new Promise<void>((resolve) => this.#onDrained.push(resolve));
     }
   }

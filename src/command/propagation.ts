@@ -98,6 +98,17 @@ export class Propagation {
     }
   }
 
+  /** Runs `work` without collecting its effects: they come from where the sinks would bring them. */
+  silently(work: () => void): void {
+    const wasActive = this.isActive;
+    this.isActive = false;
+    try {
+      work();
+    } finally {
+      this.isActive = wasActive;
+    }
+  }
+
   #feed(dbIndex: number, args: Args, audience: EffectAudience): void {
     for (const sink of this.#sinks) {
       if (audience === "all" || sink.isFile !== true) sink.feed(dbIndex, args);

@@ -18,6 +18,7 @@ import type { ClientMemory } from "../clients/client_memory.ts";
 import type { ClientPause } from "../clients/client_pause.ts";
 import type { Monitors } from "../clients/monitors.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
+import type { OutputBarrier } from "../clients/output_barrier.ts";
 import type { OutputLimits } from "../clients/output_limits.ts";
 import type { DebugSubcommands } from "../command/debug_subcommands.ts";
 import type { Migrations } from "../cluster/migrations.ts";
@@ -27,6 +28,7 @@ import type { CommandRegistry } from "../command/registry.ts";
 import type { Config } from "../config/config.ts";
 import type { InfoSections } from "../metrics/info_sections.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { AppendOnlyFile } from "../persistence/append_only_file.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import type { PubSub } from "../pubsub/pubsub.ts";
@@ -87,6 +89,8 @@ export interface Services {
   readonly clientEviction: ClientEviction;
   readonly clientPause: ClientPause;
   readonly outputLimits: OutputLimits;
+  /** Holds back replies until what they tell of is kept. */
+  readonly outputBarrier: OutputBarrier;
   readonly users: UserRegistry;
   readonly pubsub: PubSub;
   readonly propagation: Propagation;
@@ -106,8 +110,8 @@ export interface Services {
   readonly info: InfoSections;
   /** The ACL users as CONFIG REWRITE writes them (`name rule...`); the ACL sets it. */
   aclUsers: () => readonly string[];
-  /** DEBUG LOADAOF: null, or the text of the error; the AOF sets it. */
-  reloadAof: () => string | null;
+  /** The append-only file. */
+  aof: AppendOnlyFile;
   /** Both roles of replication. */
   replication: Replication;
   /** What MIGRATE does. */

@@ -1,13 +1,14 @@
 /**
  * The persistence section of INFO.
  *
- * - The fields of the append-only file stand here with the values of a server without one; it supplies its own.
  * - Nothing is forked: what Redis tells of its child is told of the walk that makes the snapshot.
  */
 
 import type { Clock } from "../base/clock.ts";
+import type { Config } from "../config/config.ts";
 import type { InfoFields, InfoSections } from "../metrics/info_sections.ts";
 import type { Store } from "../store/store.ts";
+import type { AppendOnlyFile } from "./append_only_file.ts";
 import type { Loading } from "./loading.ts";
 import type { RdbPersistence } from "./rdb_persistence.ts";
 
@@ -18,6 +19,8 @@ export interface PersistenceSectionOptions {
   readonly store: Store;
   readonly loading: Loading;
   readonly persistence: RdbPersistence;
+  readonly aof: AppendOnlyFile;
+  readonly config: Config;
 }
 
 /** Adds the section. */
@@ -28,7 +31,7 @@ export function addPersistenceSection(options: PersistenceSectionOptions): void 
     async_loading: Number(loading.isActive && loading.isAsync),
     ...walkFields(options),
     ...rdbFields(options),
-    ...NO_AOF,
+    ...aofFields(options),
     ...(loading.isActive ? loadingFields(options) : {}),
   }));
 }
@@ -64,20 +67,33 @@ function rdbFields({ store, persistence }: PersistenceSectionOptions): InfoField
   };
 }
 
-const NO_AOF: InfoFields = {
-  aof_enabled: 0,
-  aof_rewrite_in_progress: 0,
-  aof_rewrite_scheduled: 0,
-  aof_last_rewrite_time_sec: -1,
-  aof_current_rewrite_time_sec: -1,
-  aof_last_bgrewrite_status: "ok",
-  aof_rewrites: 0,
-  aof_rewrites_consecutive_failures: 0,
-  aof_last_write_status: "ok",
-  aof_last_cow_size: 0,
-  module_fork_in_progress: 0,
-  module_fork_last_cow_size: 0,
-};
+function aofFields({ aof, config }: PersistenceSectionOptions): InfoFields {
+  const { writer } = aof;
+  return {
+    aof_enabled: Number(aof.state !== "off"),
+    aof_rewrite_in_progress: Number(aof.isRewriting),
+    aof_rewrite_scheduled: Number(aof.isRewriteScheduled),
+    aof_last_rewrite_time_sec: aof.lastRewriteSeconds,
+    aof_current_rewrite_time_sec: aof.currentRewriteSeconds,
+    aof_last_bgrewrite_status: aof.isLastRewriteOk ? "ok" : "err",
+    aof_rewrites: aof.rewriteCount,
+    aof_rewrites_consecutive_failures: aof.limit.failures,
+    aof_last_write_status: writer.failure === null ? "ok" : "err",
+    aof_last_cow_size: aof.lastPreservedBytes,
+    module_fork_in_progress: 0,
+    module_fork_last_cow_size: 0,
+    ...(config.boolean("appendonly").value
+      ? {
+        aof_current_size: aof.currentBytes,
+        aof_base_size: aof.baseBytes,
+        aof_pending_rewrite: Number(aof.isRewriteScheduled),
+        aof_buffer_length: writer.pendingBytes,
+        aof_pending_bio_fsync: Number(writer.isSyncing),
+        aof_delayed_fsync: writer.delayedSyncs,
+      }
+      : {}),
+  };
+}
 
 function loadingFields({ loading, clock }: PersistenceSectionOptions): InfoFields {
   const { percent, remainingBytes } = loading.progress();

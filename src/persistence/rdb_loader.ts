@@ -98,6 +98,23 @@ export class RdbLoader {
     }
   }
 
+  /**
+   * A parser for the data at the start of an append-only file. Keys whose time has passed are kept, as the commands that
+   * follow may still change them; function libraries take the place of those that DEBUG LOADAOF finds there.
+   */
+  preamble(): RdbParser {
+    const { libraries } = this.#options.listeners;
+    const { parser } = this.#prepare({
+      keepsExpired: true,
+      onLibrary: libraries === null ? undefined : (source) => libraries.load(source, true),
+      onAux: (key, value) => {
+        this.#takeNote(key, value);
+        if (key === "aof-base" && value === "1") this.#options.logger.notice("RDB is base AOF");
+      },
+    });
+    return parser;
+  }
+
   #prepare(options: Partial<DatasetLoaderOptions>): { parser: RdbParser; loader: DatasetLoader } {
     const { store, logger, config, listeners } = this.#options;
     const verifyChecksum = config.boolean("rdbchecksum").value;

@@ -195,12 +195,17 @@ export class RdbPersistence {
     this.#snapshot?.cancel();
   }
 
-  /** How a snapshot of the dataset is to be made now: also for full synchronisation. */
-  snapshotOptions(): RdbSnapshotOptions {
+  /** Loads RDB files, and the data at the start of append-only files. */
+  get loader(): RdbLoader {
+    return this.#loader;
+  }
+
+  /** How a snapshot of the dataset is to be made now: also for full synchronisation, and for the base of an append-only file. */
+  snapshotOptions(isAofBase = false): RdbSnapshotOptions {
     const { config } = this.#options;
     return {
       ...this.#writerOptions(),
-      notes: this.#notes(),
+      notes: this.#notes(isAofBase),
       libraries: this.libraries?.sources() ?? [],
       hasData: true,
       keyDelayUs: () => config.integer("rdb-key-save-delay").value,
@@ -349,9 +354,10 @@ export class RdbPersistence {
     return false;
   }
 
-  #notes() {
+  #notes(isAofBase: boolean) {
     const { store, clock } = this.#options;
-    return rdbNotes({ nowMs: clock.now, usedMemoryBytes: store.dataBytes, replication: this.replicationPoint() });
+    const replication = isAofBase ? null : this.replicationPoint();
+    return rdbNotes({ nowMs: clock.now, usedMemoryBytes: store.dataBytes, replication, isAofBase });
   }
 
   #writerOptions() {

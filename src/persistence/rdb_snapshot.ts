@@ -1,5 +1,6 @@
 /**
- * An RDB file of the data as they are now, as a web stream: what BGSAVE writes to disk and full synchronisation sends.
+ * The data as they are now, as a web stream: the RDB file that BGSAVE writes to disk and full synchronisation sends, and
+ * the base of an append-only file.
  *
  * - The view is frozen by the constructor; the file is made in slices of about `TIME_SLICE_MS` between commands.
  * - Backpressure: while the reader is behind, the walk rests and memory grows only by keys that change meanwhile. It does not
@@ -9,15 +10,31 @@
 
 import { TIME_SLICE_MS } from "../base/limits.ts";
 import { nextTurn } from "../base/next_turn.ts";
-import { SnapshotWalk } from "../store/snapshot_walk.ts";
+import { type SnapshotSink, SnapshotWalk } from "../store/snapshot_walk.ts";
 import type { Store } from "../store/store.ts";
 import { type RdbNote, RdbSnapshotWriter, type RdbSnapshotWriterOptions } from "./rdb_snapshot_writer.ts";
 
 /** What a snapshot holds. */
-export interface RdbSnapshotOptions extends RdbSnapshotWriterOptions {
+export interface RdbSnapshotOptions extends RdbSnapshotWriterOptions, SnapshotOptions {
   readonly notes: readonly RdbNote[];
   /** Sources of the function libraries. */
   readonly libraries: readonly Uint8Array[];
+}
+
+/** Makes the bytes of a snapshot, in whatever format. */
+export interface SnapshotWriter extends SnapshotSink {
+  /** Bytes that wait, those that are not complete included. */
+  readonly pendingBytes: number;
+  /** Bytes that `take()` would return. */
+  readonly readyBytes: number;
+  /** Hands over what is ready; the memory belongs to the caller. */
+  take(): Uint8Array<ArrayBuffer>;
+  /** Ends the file; returns its last bytes. */
+  end(): Uint8Array<ArrayBuffer>;
+}
+
+/** How a snapshot is walked. */
+export interface SnapshotOptions {
   /** False leaves out every key. */
   readonly hasData: boolean;
   /** `rdb-key-save-delay`: a pause after each key in microseconds; below zero, that many keys a microsecond. */
@@ -35,7 +52,7 @@ export class SnapshotCancelled extends Error {
 }
 
 /** One file in the making. */
-export class RdbSnapshot {
+export class Snapshot {
   /** The file. Cancelling it cancels the snapshot. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the walk is over and the next one may begin, in every case. Never rejects. */
@@ -44,7 +61,7 @@ export class RdbSnapshot {
   readonly keyCount: number;
 
   readonly #store: Store;
-  readonly #writer: RdbSnapshotWriter;
+  readonly #writer: SnapshotWriter;
   readonly #walk: SnapshotWalk | null;
   readonly #keyDelayUs: () => number;
   readonly #abort = new AbortController();
@@ -56,11 +73,11 @@ export class RdbSnapshot {
   #owedMs = 0;
 
   /** Freezes the view and begins to write it. */
-  constructor(store: Store, options: RdbSnapshotOptions) {
+  constructor(store: Store, writer: SnapshotWriter, options: SnapshotOptions) {
     this.#store = store;
     this.#keyDelayUs = options.keyDelayUs;
-    this.#writer = new RdbSnapshotWriter(store, options, options);
-    this.#walk = options.hasData ? new SnapshotWalk(store, this.#writer) : null;
+    this.#writer = writer;
+    this.#walk = options.hasData ? new SnapshotWalk(store, writer) : null;
     if (this.#walk !== null) {
       this.#walk.onAwaited = () => {
         this.#endPause?.();
@@ -188,5 +205,13 @@ export class RdbSnapshot {
     const wake = this.#wake;
     this.#wake = null;
     wake?.();
+  }
+}
+
+/** One RDB file in the making. */
+export class RdbSnapshot extends Snapshot {
+  /** Freezes the view and begins to write it. */
+  constructor(store: Store, options: RdbSnapshotOptions) {
+    super(store, new RdbSnapshotWriter(store, options, options), options);
   }
 }

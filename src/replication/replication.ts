@@ -229,6 +229,8 @@ export class Replication implements ExecutorObserver {
     replicas.emptySinceMs = clock.now;
     this.#applyRole();
     this.feed.forgetDatabase();
+    // A full synchronisation that was broken off has left it off.
+    this.#parts.aof.turnOnAgain();
   }
 
   /** An acknowledgement of a replica. */
@@ -331,6 +333,7 @@ export class Replication implements ExecutorObserver {
     if (this.backlog.isActive) this.backlog.deactivate();
     this.backlog.rebase(offset);
     this.backlog.activate();
+    this.#parts.aof.turnOnAgain();
   }
 
   #followId(id: string): void {
@@ -339,8 +342,10 @@ export class Replication implements ExecutorObserver {
   }
 
   #cancelSnapshots(): void {
-    const { persistence, logger } = this.#parts;
+    const { persistence, aof, logger } = this.#parts;
     this.fullSync.cancel();
+    // The data that it goes on from are about to be replaced.
+    aof.turnOff();
     if (persistence.snapshot === null) return;
     logger.notice(
       "Replica is about to load the RDB file received from the master, but there is a pending RDB child running. " +

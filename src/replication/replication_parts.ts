@@ -12,6 +12,7 @@ import type { Executor } from "../command/executor.ts";
 import type { Propagation } from "../command/propagation.ts";
 import type { Config } from "../config/config.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { AppendOnlyFile } from "../persistence/append_only_file.ts";
 import type { Loading } from "../persistence/loading.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import type { Store } from "../store/store.ts";
@@ -33,6 +34,7 @@ export interface ReplicationHostParts {
   readonly propagation: Propagation;
   readonly loading: Loading;
   readonly persistence: RdbPersistence;
+  readonly aof: AppendOnlyFile;
   readonly metrics: Metrics;
   /** Exists only after the commands do. */
   readonly executor: () => Executor;

@@ -47,7 +47,7 @@ export class Acceptor {
   }
 
   #createClient(connection: Deno.Conn, ends: ConnectionEnds): Client {
-    const { clients, store, executor, users, outputLimits, metrics, config } = this.#services;
+    const { clients, store, executor, users, outputLimits, outputBarrier, metrics, config } = this.#services;
     const descriptor = this.#descriptors.take();
     const client: Client = new Client({
       ...ends,
@@ -55,6 +55,7 @@ export class Acceptor {
       store,
       sink: connection,
       traffic: metrics.traffic,
+      barrier: outputBarrier,
       descriptor,
       close: () => {
         this.#descriptors.giveBack(descriptor);

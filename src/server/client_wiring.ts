@@ -12,6 +12,7 @@ import { ClientMemory } from "../clients/client_memory.ts";
 import type { ClientRegistry } from "../clients/client_registry.ts";
 import { ClientPause } from "../clients/client_pause.ts";
 import { ClientHousekeeping } from "../clients/housekeeping.ts";
+import { OutputBarrier } from "../clients/output_barrier.ts";
 import { OutputLimits } from "../clients/output_limits.ts";
 import type { ExecutorOptions } from "../command/executor.ts";
 import type { Services } from "../commands/services.ts";
@@ -23,7 +24,7 @@ const HOUSEKEEPING_PERIOD_MS = 1000;
 /** The parts of a server that look after clients. */
 export type ClientServices = Pick<
   Services,
-  "users" | "clientDescriptions" | "clientMemory" | "clientEviction" | "clientPause" | "outputLimits"
+  "users" | "clientDescriptions" | "clientMemory" | "clientEviction" | "clientPause" | "outputLimits" | "outputBarrier"
 >;
 
 /** Builds them. */
@@ -45,6 +46,7 @@ export function createClientServices(
       logger,
     }),
     clientPause: new ClientPause(clock),
+    outputBarrier: new OutputBarrier(),
     outputLimits: new OutputLimits({
       ...options,
       descriptions: clientDescriptions,

@@ -28,6 +28,7 @@ export function allGates(services: Services): Gate[] {
     clientEviction.gate,
     outOfMemoryGate(eviction),
     services.persistence.gate,
+    services.aof.gate,
     minReplicas,
     readOnly,
     subscriberGate,

@@ -98,13 +98,14 @@ export class ServerLifecycle implements Lifecycle {
 
   /** Stops at once, without asking anybody. */
   async stop(exitCode = 0): Promise<void> {
-    const { cron, clients, clock, tasks, persistence, replication, migrations } = this.#services();
+    const { cron, clients, clock, tasks, persistence, replication, migrations, aof } = this.#services();
     cron.stop();
     await this.#endpoints.close();
     replication.stop();
     migrations.stop();
     // Whoever wanted the data saved has had that done before: a save in the background could take minutes to end.
     persistence.cancelBackgroundSave();
+    aof.turnOff();
     for (const client of [...clients]) client.kill();
     await tasks.settled();
     clock.stop();

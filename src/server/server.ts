@@ -30,6 +30,7 @@ import { ActiveExpiry } from "../store/active_expiry.ts";
 import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
 import { Eviction } from "../store/eviction.ts";
 import { Store } from "../store/store.ts";
+import { createAppendOnlyFile, wireAppendOnlyFile } from "./aof_wiring.ts";
 import { Acceptor } from "./acceptor.ts";
 import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
 import { addInfoSections } from "./info.ts";
@@ -117,9 +118,9 @@ export class Server {
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
       aclUsers: () => [],
-      reloadAof: () => "ERR The append only file is not enabled",
-    } as Omit<Services, "registry" | "executor" | "replication" | "migrations"> as Services;
+    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof"> as Services;
     this.services = services;
+    services.aof = createAppendOnlyFile(services, this.lifecycle);
     services.replication = createReplication(services);
     services.migrations = createMigrations(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
@@ -147,6 +148,7 @@ export class Server {
     const { services } = this;
     wireClients(services);
     wirePubSub(services);
+    wireAppendOnlyFile(services, this.lifecycle);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
     wireMemoryLimits(services);
@@ -161,7 +163,7 @@ export class Server {
 
   /** Binds, loads the data and begins to serve. `port` overrides the configuration; 0 takes any that is free. Throws `StartError`. */
   async start(port?: number): Promise<void> {
-    const { logger, config, cron, persistence } = this.services;
+    const { logger, config, cron } = this.services;
     logger.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     const wanted = port ?? config.integer("port").value;
     // As in Redis, `port 0` in the configuration means no TCP at all.
@@ -176,7 +178,7 @@ export class Server {
     logger.warning("Server initialized");
     cron.start();
     const startReplication = prepareReplication(this.services);
-    if (this.#loadsData && !await persistence.loadAtStart()) {
+    if (this.#loadsData && !await this.#loadData()) {
       // The log's last line is the reason.
       await this.lifecycle.stop(1);
       throw new StartError("The dataset cannot be loaded");
@@ -184,6 +186,12 @@ export class Server {
     startReplication();
     logger.notice("Ready to accept connections");
     warnOfSmallMemory(this.services);
+  }
+
+  /** The append-only file where there is one: it is the more complete of the two. */
+  #loadData(): Promise<boolean> {
+    const { aof, persistence, config } = this.services;
+    return config.boolean("appendonly").value ? aof.start() : persistence.loadAtStart();
   }
 
   #listen(port: number): void {

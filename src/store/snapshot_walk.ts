@@ -94,6 +94,7 @@ export class SnapshotWalk {
     }
     this.keyCount = store.keyCount;
     store.snapshot = this;
+    store.stats.snapshots++;
     if (this.#sections.length === 0) this.#finish();
   }
 

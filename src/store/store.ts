@@ -40,6 +40,8 @@ export interface StoreStats {
   keyspaceMisses: number;
   expiredKeys: number;
   evictedKeys: number;
+  /** Snapshots begun: what a server that forks counts as forks. */
+  snapshots: number;
 }
 
 /** A key was changed by something that is not the running command, as the command that would do it. */
@@ -73,7 +75,14 @@ export class Store {
   readonly lazyFree: LazyFree;
   /** What all lists take over, loaded ones too. */
   readonly listLimits: ListLimits & { packedThreshold: number };
-  readonly stats: StoreStats = { dirty: 0, keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0, evictedKeys: 0 };
+  readonly stats: StoreStats = {
+    dirty: 0,
+    keyspaceHits: 0,
+    keyspaceMisses: 0,
+    expiredKeys: 0,
+    evictedKeys: 0,
+    snapshots: 0,
+  };
 
   expiryRule: ExpiryRule = "delete";
   /** How the deletion of an expired key is propagated: UNLINK with `lazyfree-lazy-expire`. */

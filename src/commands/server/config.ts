@@ -48,6 +48,7 @@ function configResetStat({ store, clients, executor, registry, metrics, clock }:
   stats.keyspaceHits =
     stats.keyspaceMisses =
     stats.expiredKeys =
+    stats.snapshots =
     stats.evictedKeys =
       0;
   for (const command of registry.all()) command.resetStats();

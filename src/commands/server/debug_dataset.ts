@@ -1,5 +1,6 @@
 /**
- * The subcommands of DEBUG that deal with the whole dataset: DIGEST, DIGEST-VALUE, POPULATE, RELOAD, LOADAOF, HTSTATS.
+ * The subcommands of DEBUG that deal with the whole dataset: DIGEST, DIGEST-VALUE, POPULATE, RELOAD, LOADAOF,
+ * AOF-FLUSH-SLEEP, HTSTATS.
  */
 
 import { ascii } from "../../bytes/ascii.ts";
@@ -25,6 +26,10 @@ export function addDatasetDebugging(services: Services): void {
   debug.add("populate", [3, 5], populate);
   debug.add("reload", [2, Infinity], (_context, args, reply) => reload(services, args, reply));
   debug.add("loadaof", 2, (_context, _args, reply) => loadAof(services, reply));
+  debug.add("aof-flush-sleep", 3, (_context, args, reply) => {
+    services.aof.writer.flushDelayMs = Math.max(0, Number.parseInt(args.text(2), 10) || 0) / 1000;
+    reply.ok();
+  });
   debug.add("htstats", 3, (_context, args, reply) => replyTableStats(services, args, reply));
 }
 
@@ -96,7 +101,7 @@ function reload(services: Services, args: Args, reply: Reply): void {
 
 /** DEBUG LOADAOF */
 function loadAof(services: Services, reply: Reply): void {
-  const refusal = services.reloadAof();
+  const refusal = services.aof.reload();
   if (refusal !== null) return reply.error(refusal);
   services.store.stats.dirty = 0;
   services.logger.warning("Append Only File loaded by DEBUG LOADAOF");

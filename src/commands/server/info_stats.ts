@@ -27,7 +27,7 @@ function statsFields(services: Services): InfoFields {
     pubsub_patterns: 0,
     pubsubshard_channels: 0,
     latest_fork_usec: 0,
-    total_forks: 0,
+    total_forks: services.store.stats.snapshots,
     migrate_cached_sockets: 0,
     slave_expires_tracked_keys: services.store.replicaExpiry.size,
     active_defrag_hits: 0,

@@ -1,5 +1,5 @@
 /**
- * SAVE, BGSAVE and LASTSAVE.
+ * SAVE, BGSAVE, BGREWRITEAOF and LASTSAVE.
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
@@ -34,7 +34,20 @@ function bgsave({ persistence, store }: Services, context: Context, args: Args, 
   else reply.error(refusal);
 }
 
-/** SAVE, BGSAVE, LASTSAVE. */
+function bgrewriteaof({ aof, persistence, store }: Services, context: Context, reply: Reply): void {
+  if (aof.isRewriting) return reply.error("ERR Background append only file rewriting already in progress");
+  if (store.snapshot !== null || persistence.isSaving || context.isInExec) {
+    aof.isRewriteScheduled = true;
+    aof.limit.failures = 0;
+    return reply.simple("Background append only file rewriting scheduled");
+  }
+  if (aof.startRewrite()) return reply.simple("Background append only file rewriting started");
+  reply.error(
+    "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+  );
+}
+
+/** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. */
 export function saveCommands(services: Services): CommandSpec[] {
   return [
     {
@@ -58,6 +71,16 @@ export function saveCommands(services: Services): CommandSpec[] {
       history: [["3.2.2", "Added the `SCHEDULE` option."]],
       syntax: "[SCHEDULE@3.2.2]",
       run: (context, args, reply) => bgsave(services, context, args, reply),
+    },
+    {
+      name: "bgrewriteaof",
+      group: "server",
+      since: "1.0.0",
+      summary: "Asynchronously rewrite the append-only file",
+      complexity: "O(1)",
+      arity: 1,
+      flags: "admin noscript no_async_loading",
+      run: (context, _args, reply) => bgrewriteaof(services, context, reply),
     },
     {
       name: "lastsave",
