@@ -68,26 +68,3 @@ export function writeUint32(bytes: Uint8Array, at: number, value: number): void 
 export function readSafeInt64(bytes: Uint8Array, at: number): number {
   return readUint32(bytes, at) + readInt32(bytes, at + 4) * 0x100000000;
 }
-
-/** Writes a safe integer as 8 bytes in two's complement, low word first. */
-export function writeSafeInt64(bytes: Uint8Array, at: number, value: number): void {
-  writeUint32(bytes, at, value % 0x100000000 | 0);
-  writeUint32(bytes, at + 4, Math.floor(value / 0x100000000));
-}
-
-/** Reads an 8-byte integer, low word first: a number where that is exact, a bigint elsewhere. */
-export function readInt64(bytes: Uint8Array, at: number): number | bigint {
-  const high = readInt32(bytes, at + 4);
-  if (high >= -0x200000 && high < 0x200000) {
-    const value = readSafeInt64(bytes, at);
-    if (value !== -0x20000000000000) return value;
-  }
-  return (BigInt(high) << 32n) | BigInt(readUint32(bytes, at));
-}
-
-/** Writes an integer of 64 bits, low word first; a number must be safe. */
-export function writeInt64(bytes: Uint8Array, at: number, value: number | bigint): void {
-  if (typeof value === "number") return writeSafeInt64(bytes, at, value);
-  writeUint32(bytes, at, Number(BigInt.asIntN(32, value)));
-  writeUint32(bytes, at + 4, Number(BigInt.asIntN(32, value >> 32n)));
-}

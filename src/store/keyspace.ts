@@ -12,6 +12,7 @@ import { Dict } from "../values/dict.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { KIND_CODES, KIND_STRING } from "../values/kind.ts";
 import { ENTRY_HEADER_BYTES, FLAG_SHIFT, KEY_LENGTH_MASK, KEY_WORD, USER_WORD } from "../values/dict_entry.ts";
+import { readInt64, writeInt64 } from "../values/int64.ts";
 import type { SlotTable } from "../values/slot_table.ts";
 import {
   ENCODING_INT,
@@ -22,10 +23,8 @@ import {
   LRU_MASK,
   NO_ENTRY,
   packUserWord,
-  readInt64,
   readSafeInt64,
   readUint32,
-  writeInt64,
   writeUint32,
 } from "./entry_layout.ts";
 import { ExpiryIndex } from "./expiry_index.ts";

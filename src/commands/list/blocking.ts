@@ -13,6 +13,7 @@ import type { Context } from "../../command/context.ts";
 import { key, keyCount, keyRange } from "../../command/key_specs.ts";
 import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
+import { readPopRequest } from "../../command/pop_request.ts";
 import type { Propagation } from "../../command/propagation.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -20,9 +21,9 @@ import { NO_ENTRY } from "../../store/entry_layout.ts";
 import type { ListValue } from "../../values/list_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import type { Services } from "../services.ts";
-import { commitPopped, type ListEnd, listOf, notifyPopped, popRange, readListEnd } from "./list_keys.ts";
+import { commitPopped, type ListEnd, listEndOf, listOf, notifyPopped, popRange, readListEnd } from "./list_keys.ts";
 import { moveByCommand, moveElement } from "./move.ts";
-import { popFromFirst, popName, readPopRequest } from "./pop.ts";
+import { popFromFirst, popName } from "./pop.ts";
 
 const element = new ListpackEntry();
 
@@ -73,7 +74,7 @@ function popOrWait(
 }
 
 function popCountOrWait(context: Context, args: Args, reply: Reply, propagation: Propagation): Outcome | void {
-  const request = readPopRequest(args, 2, reply);
+  const request = readPopRequest(args, 2, reply, listEndOf);
   if (request === null) return;
   const timeoutMs = readTimeoutSeconds(args, 1, reply);
   if (timeoutMs === null || popFromFirst(context, args, reply, request)) return;

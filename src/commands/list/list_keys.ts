@@ -36,13 +36,17 @@ export function addList(db: Database, key: Slice): ListValue {
   return list;
 }
 
+/** What LEFT or RIGHT says; null for another word. */
+export function listEndOf(word: Slice): ListEnd | null {
+  if (equalsIgnoreCase(word, LEFT)) return "left";
+  return equalsIgnoreCase(word, RIGHT) ? "right" : null;
+}
+
 /** LEFT or RIGHT; null after the error reply. */
 export function readListEnd(args: Args, index: number, reply: Reply): ListEnd | null {
-  const word = args.at(index);
-  if (equalsIgnoreCase(word, LEFT)) return "left";
-  if (equalsIgnoreCase(word, RIGHT)) return "right";
-  reply.error(SYNTAX_ERROR);
-  return null;
+  const end = listEndOf(args.at(index));
+  if (end === null) reply.error(SYNTAX_ERROR);
+  return end;
 }
 
 /** Replies with `count` elements from `first` on (negative: from the end), which must all be there, as one array. */

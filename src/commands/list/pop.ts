@@ -2,22 +2,17 @@
  * LPOP, RPOP and LMPOP.
  */
 
-import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
-import { readPositiveInteger, readRangedInteger } from "../../command/arguments.ts";
+import { readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key, keyCount } from "../../command/key_specs.ts";
+import { type PopRequest, readPopRequest } from "../../command/pop_request.ts";
 import type { Reply } from "../../resp/reply.ts";
-import { COUNT_NOT_POSITIVE, NUMKEYS_NOT_POSITIVE, SYNTAX_ERROR, wrongArity } from "../../resp/reply_errors.ts";
+import { wrongArity } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
-import { commitPopped, type ListEnd, listOf, popRange, readListEnd } from "./list_keys.ts";
-
-const COUNT = ascii("count");
-const AT_LEAST_ONE = { min: 1, max: Infinity };
-const NUMKEYS_RANGE = { ...AT_LEAST_ONE, error: NUMKEYS_NOT_POSITIVE };
-const COUNT_RANGE = { ...AT_LEAST_ONE, error: COUNT_NOT_POSITIVE };
+import { commitPopped, type ListEnd, listEndOf, listOf, popRange } from "./list_keys.ts";
 
 const element = new ListpackEntry();
 
@@ -57,40 +52,8 @@ function rpop(context: Context, args: Args, reply: Reply): void {
   pop(context, args, reply, "right");
 }
 
-/** What LMPOP and BLMPOP are asked for. */
-export interface PopRequest {
-  /** Position of the first key. */
-  readonly firstKey: number;
-  readonly keyCount: number;
-  readonly from: ListEnd;
-  readonly count: number;
-}
-
-/** Reads `numkeys key... LEFT | RIGHT [COUNT count]`, `numkeys` at `index`; null after the error reply. */
-export function readPopRequest(args: Args, index: number, reply: Reply): PopRequest | null {
-  const numkeys = readRangedInteger(args, index, reply, NUMKEYS_RANGE);
-  if (numkeys === null) return null;
-  const endIndex = index + 1 + numkeys;
-  if (endIndex >= args.count) {
-    reply.error(SYNTAX_ERROR);
-    return null;
-  }
-  const from = readListEnd(args, endIndex, reply);
-  if (from === null) return null;
-  let count: number | null = null;
-  for (let at = endIndex + 1; at < args.count; at += 2) {
-    if (count !== null || !equalsIgnoreCase(args.at(at), COUNT) || at + 1 === args.count) {
-      reply.error(SYNTAX_ERROR);
-      return null;
-    }
-    count = readRangedInteger(args, at + 1, reply, COUNT_RANGE);
-    if (count === null) return null;
-  }
-  return { firstKey: index + 1, keyCount: numkeys, from, count: count ?? 1 };
-}
-
 /** Pops from the first list that there is, and replies; false where there is none, and no reply yet. */
-export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest): boolean {
+export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest<ListEnd>): boolean {
   const { db } = context;
   const { firstKey, keyCount, from, count } = request;
   for (let index = firstKey; index < firstKey + keyCount; index++) {
@@ -115,7 +78,7 @@ export function popName(from: ListEnd): string {
 }
 
 function lmpop(context: Context, args: Args, reply: Reply): void {
-  const request = readPopRequest(args, 1, reply);
+  const request = readPopRequest(args, 1, reply, listEndOf);
   if (request !== null && !popFromFirst(context, args, reply, request)) reply.nilArray();
 }
 

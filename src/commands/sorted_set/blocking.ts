@@ -11,6 +11,7 @@ import type { Context } from "../../command/context.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
+import { readPopRequest } from "../../command/pop_request.ts";
 import type { Propagation } from "../../command/propagation.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -18,7 +19,7 @@ import type { Database } from "../../store/database.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
 import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 import type { Services } from "../services.ts";
-import { popFromFirst, popMembers, popName, popWithKey, readPopRequest, type SortedSetEnd } from "./pop.ts";
+import { popFromFirst, popMembers, popName, popWithKey, type SortedSetEnd, sortedSetEndOf } from "./pop.ts";
 import { sortedSetOf } from "./sorted_set_keys.ts";
 
 /** Replies with the key, one member and its score, and takes that out. */
@@ -64,7 +65,7 @@ function popOrWait(
 }
 
 function popCountOrWait(context: Context, args: Args, reply: Reply, propagation: Propagation): Outcome | void {
-  const request = readPopRequest(args, 2, reply);
+  const request = readPopRequest(args, 2, reply, sortedSetEndOf);
   if (request === null) return;
   const timeoutMs = readTimeoutSeconds(args, 1, reply);
   if (timeoutMs === null || popFromFirst(context, args, reply, request)) return;

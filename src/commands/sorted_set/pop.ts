@@ -4,12 +4,13 @@
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
 import type { Slice } from "../../bytes/slice.ts";
-import { readPositiveInteger, readRangedInteger } from "../../command/arguments.ts";
+import { readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key, keyCount } from "../../command/key_specs.ts";
+import { type PopRequest, readPopRequest } from "../../command/pop_request.ts";
 import type { Reply } from "../../resp/reply.ts";
-import { COUNT_NOT_POSITIVE, NUMKEYS_NOT_POSITIVE, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
+import { SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
@@ -23,9 +24,6 @@ export type SortedSetEnd = "min" | "max";
 
 const MIN = ascii("min");
 const MAX = ascii("max");
-const COUNT = ascii("count");
-const NUMKEYS_RANGE = { min: 1, max: Infinity, error: NUMKEYS_NOT_POSITIVE };
-const COUNT_RANGE = { min: 1, max: Infinity, error: COUNT_NOT_POSITIVE };
 
 const cursor = new SortedSetCursor();
 
@@ -82,35 +80,8 @@ function zpopmax(context: Context, args: Args, reply: Reply): void {
   pop(context, args, reply, "max");
 }
 
-/** What ZMPOP and BZMPOP are asked for. */
-export interface PopRequest {
-  /** Position of the first key. */
-  readonly firstKey: number;
-  readonly keyCount: number;
-  readonly from: SortedSetEnd;
-  readonly count: number;
-}
-
-/** Reads `numkeys key... MIN | MAX [COUNT count]`, `numkeys` at `index`; null after the error reply. */
-export function readPopRequest(args: Args, index: number, reply: Reply): PopRequest | null {
-  const numkeys = readRangedInteger(args, index, reply, NUMKEYS_RANGE);
-  if (numkeys === null) return null;
-  const endIndex = index + 1 + numkeys;
-  const from = endIndex >= args.count ? null : endOf(args.at(endIndex));
-  let isSound = from !== null;
-  let count: number | null = null;
-  for (let at = endIndex + 1; isSound && at < args.count; at += 2) {
-    isSound = count === null && equalsIgnoreCase(args.at(at), COUNT) && at + 1 < args.count;
-    if (!isSound) break;
-    count = readRangedInteger(args, at + 1, reply, COUNT_RANGE);
-    if (count === null) return null;
-  }
-  if (isSound) return { firstKey: index + 1, keyCount: numkeys, from: from!, count: count ?? 1 };
-  reply.error(SYNTAX_ERROR);
-  return null;
-}
-
-function endOf(word: Slice): SortedSetEnd | null {
+/** What MIN or MAX says; null for another word. */
+export function sortedSetEndOf(word: Slice): SortedSetEnd | null {
   if (equalsIgnoreCase(word, MIN)) return "min";
   return equalsIgnoreCase(word, MAX) ? "max" : null;
 }
@@ -132,7 +103,7 @@ export function popWithKey(
 }
 
 /** Pops from the first sorted set that there is, and replies; false where there is none, and no reply yet. */
-export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest): boolean {
+export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest<SortedSetEnd>): boolean {
   const { db } = context;
   const { firstKey, keyCount } = request;
   for (let index = firstKey; index < firstKey + keyCount; index++) {
@@ -149,7 +120,7 @@ export function popFromFirst(context: Context, args: Args, reply: Reply, request
 }
 
 function zmpop(context: Context, args: Args, reply: Reply): void {
-  const request = readPopRequest(args, 1, reply);
+  const request = readPopRequest(args, 1, reply, sortedSetEndOf);
   if (request !== null && !popFromFirst(context, args, reply, request)) reply.nilArray();
 }
 
