@@ -3,7 +3,7 @@
  * killed, then its successor is frozen, and nothing that two replicas had acknowledged is lost.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { eventually } from "../support/eventually.ts";
+import { eventually, pause } from "../support/eventually.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { startReference } from "../support/reference.ts";
 import type { ServerProcess } from "../support/server_process.ts";
@@ -22,8 +22,11 @@ const GROUPS: readonly { name: string; starters: readonly Starter[] }[] = [
   { name: "redeno with replicas of redis", starters: [redeno, redis, redis] },
 ];
 
-/** Writes to whom the sentinels take for the master, and remembers what both replicas have acknowledged. */
-class AcknowledgedWrites {
+/**
+ * Writes to whom the sentinels take for the master, and remembers what both replicas have acknowledged, until it is
+ * disposed of.
+ */
+class AcknowledgedWrites implements AsyncDisposable {
   readonly keys: string[] = [];
   #isStopping = false;
   #number = 0;
@@ -42,21 +45,23 @@ class AcknowledgedWrites {
   }
 
   /** Writes no more. */
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     await this.#done;
   }
 
+  /** Any failure means that the master is another one, or will be: it is asked for again. */
   async #run(): Promise<void> {
     while (!this.#isStopping) {
-      const client = await eventually(
-        async () => RawClient.connect({ port: await this.#sentinels.masterPort(), timeoutMs: 1000 }),
-        { timeoutMs: 30_000 },
-      );
-      using _closed = client;
-      // Any failure means that the master is another one, or will be.
-      while (!this.#isStopping && await this.#write(client).catch(() => false));
+      await this.#writeToMaster().catch(() => {});
+      await pause(10);
     }
+  }
+
+  async #writeToMaster(): Promise<void> {
+    const port = await this.#sentinels.masterPort();
+    using client = await RawClient.connect({ port, timeoutMs: 1000 });
+    while (!this.#isStopping && await this.#write(client));
   }
 
   async #write(client: RawClient): Promise<boolean> {
@@ -96,7 +101,7 @@ for (const { name, starters } of GROUPS) {
     const group = [first, second, third];
     await Promise.all([follow(second, first), follow(third, first)]);
     await using sentinels = await Sentinels.watch(first, 2);
-    const writes = new AcknowledgedWrites(sentinels);
+    await using writes = new AcknowledgedWrites(sentinels);
     await writes.advance();
 
     first.signal("SIGKILL");
@@ -112,7 +117,7 @@ for (const { name, starters } of GROUPS) {
     next.signal("SIGCONT");
     await allFollow(last, group);
     await writes.advance();
-    await writes.stop();
+    await writes[Symbol.asyncDispose]();
 
     for (const replica of group) if (replica !== last) await assertInSync(last, replica);
     using client = await last.connect();

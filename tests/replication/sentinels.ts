@@ -16,7 +16,8 @@ const QUORUM = 2;
 const DOWN_AFTER_MS = 1000;
 const PERIODS = {
   "info-period": 200,
-  "ping-period": 100,
+  // A replica is not promoted unless its INFO, asked for once a second by then, is younger than five of these.
+  "ping-period": 400,
   "ask-period": 100,
   "publish-period": 200,
   "min-link-reconnect-period": 1000,
@@ -72,7 +73,10 @@ export class Sentinels implements AsyncDisposable {
     const port = await eventually(async () => {
       const port = await this.masterPort();
       return port !== old.port && port;
-    }, { timeoutMs: TIMEOUT_MS, intervalMs: 50, what: "another master" });
+    }, { timeoutMs: TIMEOUT_MS, intervalMs: 50, what: "another master" }).catch((error) => {
+      const logs = this.#processes.map((process) => process.log).join("\n");
+      throw new Error(`${error.message}; the sentinels printed\n${logs}`, { cause: error });
+    });
     return group.find((server) => server.port === port)!;
   }
 

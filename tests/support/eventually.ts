@@ -37,6 +37,7 @@ export async function eventually<T>(
   }
 }
 
-function pause(durationMs: number): Promise<void> {
+/** Lets some time pass, between two tries of something; never instead of a condition. */
+export function pause(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
