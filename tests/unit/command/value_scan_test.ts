@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { SeededHash } from "../../../src/bytes/seeded_hash.ts";
-import { collectHandles, type Scannable, type ScanStep } from "../../../src/command/scan_arguments.ts";
+import { collectHandles, type Scannable, type ScanStep } from "../../../src/command/value_scan.ts";
 import { Arena } from "../../../src/values/arena.ts";
 import { Dict } from "../../../src/values/dict.ts";
 import { SetValue } from "../../../src/values/set_value.ts";
