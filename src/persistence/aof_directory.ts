@@ -5,9 +5,10 @@
  * - Failures are `AofFileError`s, whose message is Redis's log line.
  */
 
-import { canRead, requireRead, requireWrite } from "../base/file_access.ts";
+import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import { AofManifest } from "./aof_manifest.ts";
+import { joinPath, syncDirectorySync } from "./directory_sync.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
@@ -40,12 +41,12 @@ export class AofDirectory {
 
   /** The path of a part. */
   pathOf(name: string): string {
-    return join(this.#path, name);
+    return joinPath(this.#path, name);
   }
 
   /** The path of a file beside the directory, where the data files of a server are. */
   pathBeside(name: string): string {
-    return join(this.#config.cell("dir").value, name);
+    return joinPath(this.#config.cell("dir").value, name);
   }
 
   /** Throws a `FileAccessError` unless files may be read and written here. */
@@ -164,12 +165,9 @@ export class AofDirectory {
     return `${this.prefix}.manifest`;
   }
 
-  /** The new names must be on the medium too. Windows cannot open directories, and has no need to. */
   #sync(): void {
-    if (Deno.build.os === "windows" || !canRead(this.#path)) return;
     try {
-      using directory = Deno.openSync(this.#path, { read: true });
-      directory.syncSync();
+      syncDirectorySync(this.#path);
     } catch (error) {
       throw new AofFileError(`Fail to fsync AOF directory ${this.#path}: ${systemReason(error)}.`);
     }
@@ -253,8 +251,4 @@ function statOf(path: string): Deno.FileInfo | null {
   } catch {
     return null;
   }
-}
-
-function join(directory: string, name: string): string {
-  return directory === "" || directory === "." ? name : `${directory.replace(/\/$/, "")}/${name}`;
 }

@@ -5,7 +5,8 @@
  * - A background save and a SAVE beside it have temporary names of their own: neither writes into the other's file.
  */
 
-import { canRead, requireRead, requireWrite } from "../base/file_access.ts";
+import { requireRead, requireWrite } from "../base/file_access.ts";
+import { joinPath, syncDirectory, syncDirectorySync } from "./directory_sync.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Bytes read from a file at a time. */
@@ -72,7 +73,7 @@ export async function writeRdbFile(
     removeQuietly(temporary);
     throw error;
   }
-  await syncDirectory(location);
+  await syncDirectory(location.directory);
   return true;
 }
 
@@ -100,9 +101,7 @@ export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Ar
     removeQuietly(temporary);
     throw error;
   }
-  if (!canSyncDirectory(location)) return;
-  using directory = Deno.openSync(location.directory, { read: true });
-  directory.syncSync();
+  syncDirectorySync(location.directory);
 }
 
 /** Opens the file for reading; null when there is none. */
@@ -165,17 +164,6 @@ function rename(temporary: string, location: RdbLocation): void {
   }
 }
 
-/** The new name must be on the medium too, not only the bytes. Windows cannot open directories, and has no need to. */
-function canSyncDirectory({ directory }: RdbLocation): boolean {
-  return Deno.build.os !== "windows" && canRead(directory);
-}
-
-async function syncDirectory(location: RdbLocation): Promise<void> {
-  if (!canSyncDirectory(location)) return;
-  using directory = await Deno.open(location.directory, { read: true });
-  await directory.sync();
-}
-
 function openError(error: unknown, temporary: string, { directory }: RdbLocation): unknown {
   if (!(error instanceof Error) || error.name === "FileAccessError") return error;
   return new RdbFileError(
@@ -192,10 +180,6 @@ function writeError(operation: string, error: unknown): RdbFileError {
 function temporaryPath(location: RdbLocation, backgroundFile: number): string {
   const suffix = backgroundFile === 0 ? "" : `-${backgroundFile}`;
   return joinPath(location.directory, `temp-${Deno.pid}${suffix}.rdb`);
-}
-
-function joinPath(directory: string, name: string): string {
-  return directory === "" || directory === "." ? name : `${directory.replace(/\/$/, "")}/${name}`;
 }
 
 function baseName(path: string): string {
