@@ -42,7 +42,7 @@ export function lateDenialError({ reason }: Denial): string {
   return NO_LONGER + EXEC_REASONS[reason];
 }
 
-/** What a script is told, without an error code. */
-export function scriptDenialText({ reason }: Denial): string {
-  return `The user executing the script ${SCRIPT_REASONS[reason]}`;
+/** What a script is told of its user: "can't run this command or subcommand". */
+export function scriptDenialReason({ reason }: Denial): string {
+  return SCRIPT_REASONS[reason];
 }

@@ -194,7 +194,6 @@ export class Selector {
       if (bit === 0 || (access & bit) !== 0) return "syntax";
       access |= bit;
     }
-    // Redis 7.0.15 takes a pattern without any access and dies when it has to print it.
     return access === 0 ? "syntax" : this.#addKey(rule.slice(at + 1), access);
   }
 

@@ -14,7 +14,7 @@ import type { Services } from "../services.ts";
 /** Closes the connections of clients that act as `user`, which is no more. The one that runs the command gets its reply first. */
 export function closeClientsOf({ clients, users }: Services, user: User, context: Context): void {
   for (const client of clients) {
-    if (client.context.userName !== user.name || client.context.origin !== "client") continue;
+    if (client.context.userName !== user.name) continue;
     // Whatever may still happen to it happens without any rights.
     users.admit(client.context);
     client.context.isAuthenticated = false;

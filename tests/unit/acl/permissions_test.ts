@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AclLog } from "../../../src/acl/acl_log.ts";
-import { type Denial, denialError, lateDenialError, scriptDenialText } from "../../../src/acl/denial.ts";
+import { type Denial, denialError, lateDenialError, scriptDenialReason } from "../../../src/acl/denial.ts";
 import { permissionGate } from "../../../src/acl/permission_gate.ts";
 import { Permissions } from "../../../src/acl/permissions.ts";
 import { ClientDescriptions } from "../../../src/clients/client_description.ts";
@@ -143,5 +143,5 @@ Deno.test("refusals are told in Redis's words", () => {
     "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is " +
       "no longer allowed for the following reason: no permission to touch the specified keys",
   );
-  assertEquals(scriptDenialText(denials[0]!), "The user executing the script can't run this command or subcommand");
+  assertEquals(scriptDenialReason(denials[0]!), "can't run this command or subcommand");
 });
