@@ -61,13 +61,14 @@ export class Permissions {
     return denial;
   }
 
-  /**
-   * Why the user of `context` may not make a request; null when it may. A refusal goes to the log. `place` is "lua" for a
-   * request of a script.
-   */
+  /** As `check`, for the user of `context`. */
+  denialOf(context: Context, command: Command, args: Args): Denial | null {
+    return this.isRestricted(context) ? this.check(this.#options.users.of(context), command, args) : null;
+  }
+
+  /** As `denialOf`, and a refusal goes to the log. `place` is "lua" for a request of a script. */
   deny(context: Context, command: Command, args: Args, place = this.#placeOf(context)): Denial | null {
-    if (!this.isRestricted(context)) return null;
-    const denial = this.check(this.#options.users.of(context), command, args);
+    const denial = this.denialOf(context, command, args);
     if (denial === null) return null;
     const object = denial.reason === "command" ? command.fullName : args.text(denial.position);
     this.#log(context, args, { reason: denial.reason, object, place, userName: context.userName });
