@@ -57,7 +57,7 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     loadConfigFile(config, { path, stdinText, directives: commandLine.directives }, host);
     const writeLog = openLog(config);
-    const server = new Server({ config, configPath: path ?? "", renames: host.declarations.renames, writeLog });
+    const server = new Server({ config, configPath: path ?? "", ...host.declarations, writeLog });
     await server.start();
     stopOnSignals(server);
     return await server.lifecycle.stopped;

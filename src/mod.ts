@@ -85,13 +85,15 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const isInMemory = options.config?.["dir"] === undefined;
   const defaults = { save: "", ...(isInMemory ? { "repl-diskless-load": "swapdb" } : {}) };
   const lines = Object.entries({ ...defaults, ...options.config }).map(([name, value]) => `${name} ${value || '""'}`);
-  loadConfigFile(config, { path: null, directives: lines.join("\n") }, new FileConfigHost());
+  const host = new FileConfigHost();
+  loadConfigFile(config, { path: null, directives: lines.join("\n") }, host);
   const clock = new Clock(options.frozenAtMs === undefined ? {} : { frozenAtMs: options.frozenAtMs });
   const server = new Server({
     clock,
     config,
     random: new Random(options.seed),
     loadsData: !isInMemory,
+    ...host.declarations,
     ...(options.log === undefined ? {} : { writeLog: options.log }),
   });
   await server.start(options.port ?? 0);

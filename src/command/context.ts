@@ -43,8 +43,8 @@ export class Context {
   db: Database;
   /** False until the client has authenticated where that is asked for. */
   isAuthenticated = true;
-  /** The user it acts as. */
-  userName = "default";
+  /** The user it acts as. Whoever is no client may do everything. */
+  userName: string;
   /** True while commands run that must not wait: inside EXEC and scripts. */
   isWaitDenied = false;
   /** True while EXEC runs the queue. */
@@ -68,6 +68,7 @@ export class Context {
   constructor(options: { id: number; origin: Origin; store: Store }) {
     this.id = options.id;
     this.origin = options.origin;
+    this.userName = options.origin === "client" ? "default" : "(superuser)";
     this.store = options.store;
     this.db = options.store.databases[0]!;
   }

@@ -59,9 +59,10 @@ export class CommandRegistry {
     return findByFullName(this.#table, fullName);
   }
 
-  /** The command of a full name as it was declared, also when it is renamed or taken away; for ACL rules. */
+  /** The command of a full name as it was declared, also when it is renamed or taken away; for ACL rules. Only those listed. */
   originalByName(fullName: string): Command | null {
-    return findByFullName(this.#originals, fullName);
+    const command = findByFullName(this.#originals, fullName);
+    return command?.spec.isUnlisted === true ? null : command;
   }
 
   /** The error's text, with its code, for a request that `resolve` does not find. */

@@ -5,6 +5,7 @@
  */
 
 import type { CommandSpec } from "../command/command_spec.ts";
+import { aclCommands } from "./acl/acl.ts";
 import { bitmapCommands } from "./bitmap/bitmap_commands.ts";
 import { authenticationCommands } from "./connection/authentication.ts";
 import { clientCommands } from "./connection/client.ts";
@@ -61,6 +62,7 @@ import type { Services } from "./services.ts";
 /** The declarations of all commands, for a server made of `services`. */
 export function allCommandSpecs(services: Services): CommandSpec[] {
   return [
+    ...aclCommands(services),
     ...bitmapCommands(services),
     ...authenticationCommands(services),
     ...clientCommands(services),

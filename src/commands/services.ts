@@ -11,6 +11,8 @@ import type { Cron } from "../base/cron.ts";
 import type { DebugSwitches } from "../base/debug_switches.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
+import type { AclLog } from "../acl/acl_log.ts";
+import type { Permissions } from "../acl/permissions.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
 import type { ClientDescriptions } from "../clients/client_description.ts";
 import type { ClientEviction } from "../clients/client_eviction.ts";
@@ -92,6 +94,10 @@ export interface Services {
   /** Holds back replies until what they tell of is kept. */
   readonly outputBarrier: OutputBarrier;
   readonly users: UserRegistry;
+  /** The check of what users may do. */
+  readonly permissions: Permissions;
+  /** What they were refused. */
+  readonly aclLog: AclLog;
   readonly pubsub: PubSub;
   readonly propagation: Propagation;
   readonly loading: Loading;
@@ -108,8 +114,6 @@ export interface Services {
   readonly switches: DebugSwitches;
   /** The sections of INFO: every subsystem adds or supplies its own. */
   readonly info: InfoSections;
-  /** The ACL users as CONFIG REWRITE writes them (`name rule...`); the ACL sets it. */
-  aclUsers: () => readonly string[];
   /** The append-only file. */
   aof: AppendOnlyFile;
   /** Both roles of replication. */

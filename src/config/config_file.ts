@@ -27,7 +27,10 @@ export interface ConfigFileHost {
   checkLogFile(path: string): string | null;
   /** Takes `rename-command`: an empty `target` removes the command. Returns Redis's refusal or null. */
   renameCommand(name: Uint8Array, target: Uint8Array): string | null;
-  /** Takes `user name rule...` (all arguments after the word `user`). Returns the offending argument and the reason, or null. */
+  /**
+   * Takes `user name rule...` (all arguments after the word `user`). Returns the offending argument (-1: the word `user`)
+   * and the reason, or null.
+   */
   declareUser(args: readonly Uint8Array[]): { readonly argumentIndex: number; readonly reason: string } | null;
   /** Takes `loadmodule path argument...`. Returns a refusal or null. */
   loadModule(args: readonly Uint8Array[]): string | null;
@@ -157,7 +160,7 @@ class ConfigLoader {
   #declareUser(args: readonly string[]): string | null {
     const refusal = this.#host.declareUser(args.map(ascii));
     if (refusal === null) return null;
-    const argument = decodeByteText(untilNul(args[refusal.argumentIndex] ?? ""));
+    const argument = decodeByteText(untilNul(["user", ...args][refusal.argumentIndex + 1] ?? ""));
     return `Error in user declaration '${argument}': ${refusal.reason}`;
   }
 

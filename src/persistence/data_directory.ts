@@ -28,6 +28,11 @@ export function bindDataDirectory(config: Config): void {
   if ("directory" in entered) cell.value = entered.directory;
 }
 
+/** Where a file is that the configuration names: in `dir` unless the name is a whole path. */
+export function pathInDataDirectory(config: Config, name: string): string {
+  return resolvePath(config.cell("dir").value || workingDirectory(), name);
+}
+
 function enterDirectory(path: string): EnterResult {
   if (!canRead(path)) return { directory: path };
   try {

@@ -54,6 +54,13 @@ export class Args {
     return latin1(slice.bytes, slice.start, slice.end);
   }
 
+  /** The arguments from `first` on as a request of their own, which lives as long as this one. */
+  rest(first: number): Args {
+    const rest = new Args();
+    rest.point(this.#slices, this.#first + first, this.count - first);
+    return rest;
+  }
+
   /** Sum of the lengths of all arguments in bytes. */
   get sizeBytes(): number {
     let total = 0;

@@ -2,7 +2,6 @@
  * Builds what looks after clients and ties it to the rest of the server.
  */
 
-import { UserRegistry } from "../acl/user_registry.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { AttackGuard } from "../clients/attack_guard.ts";
@@ -14,29 +13,45 @@ import { ClientPause } from "../clients/client_pause.ts";
 import { ClientHousekeeping } from "../clients/housekeeping.ts";
 import { OutputBarrier } from "../clients/output_barrier.ts";
 import { OutputLimits } from "../clients/output_limits.ts";
+import type { CommandRegistry } from "../command/registry.ts";
 import type { ExecutorOptions } from "../command/executor.ts";
 import type { Services } from "../commands/services.ts";
 import type { Config } from "../config/config.ts";
 import { describeTransaction, discardTransaction } from "../transaction/transaction.ts";
+import { createAcl } from "./acl_wiring.ts";
 
 const HOUSEKEEPING_PERIOD_MS = 1000;
 
 /** The parts of a server that look after clients. */
 export type ClientServices = Pick<
   Services,
-  "users" | "clientDescriptions" | "clientMemory" | "clientEviction" | "clientPause" | "outputLimits" | "outputBarrier"
+  | "users"
+  | "permissions"
+  | "aclLog"
+  | "clientDescriptions"
+  | "clientMemory"
+  | "clientEviction"
+  | "clientPause"
+  | "outputLimits"
+  | "outputBarrier"
 >;
 
 /** Builds them. */
 export function createClientServices(
-  options: { clock: Clock; logger: Logger; config: Config; clients: ClientRegistry },
+  options: {
+    clock: Clock;
+    logger: Logger;
+    config: Config;
+    clients: ClientRegistry;
+    registry: () => CommandRegistry;
+  },
 ): ClientServices {
   const { clock, clients, logger } = options;
   const clientDescriptions = new ClientDescriptions(clock);
   const clientMemory = new ClientMemory(clients, clientDescriptions);
-  const users = new UserRegistry();
+  const acl = createAcl({ ...options, clientDescriptions });
   return {
-    users,
+    ...acl,
     clientDescriptions,
     clientMemory,
     clientEviction: new ClientEviction({
@@ -50,7 +65,7 @@ export function createClientServices(
     outputLimits: new OutputLimits({
       ...options,
       descriptions: clientDescriptions,
-      mustAuthenticate: ({ context }) => users.mustAuthenticate(context),
+      mustAuthenticate: ({ context }) => acl.users.mustAuthenticate(context),
     }),
   };
 }

@@ -2,6 +2,7 @@
  * The files and other subsystems that reading a configuration needs.
  */
 
+import { type DeclarationRefusal, DeclaredUsers } from "../acl/declared_users.ts";
 import { canRead, canWrite, requireRead } from "../base/file_access.ts";
 import { latin1 } from "../bytes/ascii.ts";
 import type { ConfigFileHost } from "../config/config_file.ts";
@@ -11,11 +12,13 @@ import { systemReason } from "../persistence/system_reason.ts";
 export interface ConfigDeclarations {
   /** `rename-command` lines, in order. */
   readonly renames: { readonly from: string; readonly to: string }[];
+  /** `user` lines. */
+  readonly users: DeclaredUsers;
 }
 
 /** A host that reads real files and collects declarations. */
 export class FileConfigHost implements ConfigFileHost {
-  readonly declarations: ConfigDeclarations = { renames: [] };
+  readonly declarations: ConfigDeclarations = { renames: [], users: new DeclaredUsers() };
 
   readTextFile(path: string): string {
     requireRead(path, "read the configuration file");
@@ -48,8 +51,8 @@ export class FileConfigHost implements ConfigFileHost {
     return null;
   }
 
-  declareUser(): { readonly argumentIndex: number; readonly reason: string } | null {
-    return { argumentIndex: 0, reason: "ACL users are not supported by this version" };
+  declareUser(args: readonly Uint8Array[]): DeclarationRefusal | null {
+    return this.declarations.users.declare(args.map((argument) => latin1(argument)));
   }
 
   loadModule(): string | null {

@@ -9,6 +9,7 @@ import { heldKeysGate } from "../command/held_keys.ts";
 import { protectedGate } from "../commands/server/protected_gate.ts";
 import type { Services } from "../commands/services.ts";
 import { authGate } from "../acl/auth_gate.ts";
+import { permissionGate } from "../acl/permission_gate.ts";
 import { pauseGate } from "../clients/client_pause.ts";
 import { subscriberGate } from "../pubsub/subscriber_gate.ts";
 import { replicationGates } from "../replication/replication_gates.ts";
@@ -25,6 +26,7 @@ export function allGates(services: Services): Gate[] {
     protectedGate(services),
     authGate(users),
     noMultiGate,
+    permissionGate(services.permissions),
     clientEviction.gate,
     outOfMemoryGate(eviction),
     services.persistence.gate,

@@ -4,6 +4,7 @@
  * - Several servers may live in one process: nothing is global.
  */
 
+import type { DeclaredUser, DeclaredUsers } from "../acl/declared_users.ts";
 import { BackgroundTasks } from "../base/background_tasks.ts";
 import { Clock } from "../base/clock.ts";
 import { Cron } from "../base/cron.ts";
@@ -30,6 +31,7 @@ import { ActiveExpiry } from "../store/active_expiry.ts";
 import { ConfiguredListLimits } from "../store/configured_list_limits.ts";
 import { Eviction } from "../store/eviction.ts";
 import { Store } from "../store/store.ts";
+import { loadUsers } from "./acl_wiring.ts";
 import { createAppendOnlyFile, wireAppendOnlyFile } from "./aof_wiring.ts";
 import { Acceptor } from "./acceptor.ts";
 import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly configPath?: string;
   /** `rename-command` lines, in order. */
   readonly renames?: readonly { readonly from: string; readonly to: string }[];
+  /** `user` lines. */
+  readonly users?: DeclaredUsers;
   /** Takes each log line. */
   readonly writeLog?: (line: string) => void;
   /** Whether the data in `dir` are loaded at the start; they are unless this is false. */
@@ -73,6 +77,7 @@ export class Server {
   readonly #endpoints: Endpoints;
   readonly #acceptor: Acceptor;
   readonly #loadsData: boolean;
+  readonly #users: readonly DeclaredUser[];
 
   constructor(options: ServerOptions = {}) {
     const clock = options.clock ?? new Clock();
@@ -107,7 +112,7 @@ export class Server {
     // The commands close over the services, so these two are completed after the commands exist.
     const services = {
       ...parts,
-      ...createClientServices({ clock, logger, config, clients }),
+      ...createClientServices({ ...parts, registry: () => this.services.registry }),
       activeExpiry: new ActiveExpiry(store),
       eviction: new Eviction({ ...metrics, store }),
       lifecycle: this.lifecycle,
@@ -117,7 +122,6 @@ export class Server {
       pubsub: new PubSub(store.hash),
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
-      aclUsers: () => [],
     } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof"> as Services;
     this.services = services;
     services.aof = createAppendOnlyFile(services, this.lifecycle);
@@ -137,6 +141,7 @@ export class Server {
     });
     this.#acceptor = new Acceptor(services);
     this.#loadsData = options.loadsData ?? true;
+    this.#users = options.users?.list ?? [];
     this.#wire();
     this.#rename(options.renames ?? []);
     this.#bindConfig();
@@ -178,10 +183,11 @@ export class Server {
     logger.warning("Server initialized");
     cron.start();
     const startReplication = prepareReplication(this.services);
-    if (this.#loadsData && !await this.#loadData()) {
+    const hasUsers = loadUsers(this.services, this.#users);
+    if (!hasUsers || (this.#loadsData && !await this.#loadData())) {
       // The log's last line is the reason.
       await this.lifecycle.stop(1);
-      throw new StartError("The dataset cannot be loaded");
+      throw new StartError(`The ${hasUsers ? "dataset" : "users"} cannot be loaded`);
     }
     startReplication();
     logger.notice("Ready to accept connections");

@@ -62,13 +62,14 @@ export function authenticationCommands(services: Services): CommandSpec[] {
 }
 
 /** `AUTH [username] password` */
-function auth({ users }: Services, context: Context, args: Args, reply: Reply): void {
+function auth({ users, permissions }: Services, context: Context, args: Args, reply: Reply): void {
   if (args.count > 3) return reply.error(SYNTAX_ERROR);
   context.redact(1, 2);
   if (args.count === 2 && users.defaultUser.hasNoPassword) return reply.error(AUTH_WITHOUT_PASSWORD);
   const name = args.count === 2 ? DEFAULT_USER_NAME : args.text(1);
-  if (!users.authenticate(context, name, args.at(args.count - 1).view())) return reply.error(WRONG_PASSWORD);
-  reply.ok();
+  if (users.authenticate(context, name, args.at(args.count - 1).view())) return reply.ok();
+  permissions.noteFailedAuthentication(context, args, name);
+  reply.error(WRONG_PASSWORD);
 }
 
 /** `HELLO [protover [AUTH username password] [SETNAME clientname]]` */
@@ -89,12 +90,15 @@ function hello(services: Services, context: Context, args: Args, reply: Reply): 
 }
 
 /** Does what stands after the version; null, or the error. What came before an error stays done, as in Redis. */
-function applyHelloOptions({ users, clients }: Services, context: Context, args: Args): string | null {
+function applyHelloOptions({ users, clients, permissions }: Services, context: Context, args: Args): string | null {
   for (let i = 2; i < args.count; i++) {
     const left = args.count - 1 - i;
     if (left >= 2 && equalsIgnoreCase(args.at(i), AUTH)) {
       context.redact(i + 1, i + 2);
-      if (!users.authenticate(context, args.text(i + 1), args.at(i + 2).view())) return WRONG_PASSWORD;
+      if (!users.authenticate(context, args.text(i + 1), args.at(i + 2).view())) {
+        permissions.noteFailedAuthentication(context, args, args.text(i + 1));
+        return WRONG_PASSWORD;
+      }
       i += 2;
     } else if (left >= 1 && equalsIgnoreCase(args.at(i), SETNAME)) {
       const name = readClientName(args.at(i + 1));

@@ -10,7 +10,7 @@ import { Slice } from "../../bytes/slice.ts";
 import { readClampedInteger } from "../../command/arguments.ts";
 import type { CommandSpec, KeyExtractor } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
-import { key, keyFlags, unknownKeys } from "../../command/key_specs.ts";
+import { key, KEY_FLAGS, keyFlags, unknownKeys } from "../../command/key_specs.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { SYNTAX_ERROR, WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -35,8 +35,8 @@ const BY = ascii("by");
 const GET = ascii("get");
 
 const NOT_A_DOUBLE = "ERR One or more scores can't be converted into double";
-const BY_IN_CLUSTER = "ERR BY option of SORT denied in Cluster mode.";
-const GET_IN_CLUSTER = "ERR GET option of SORT denied in Cluster mode.";
+const IN_CLUSTER = "option of SORT denied in Cluster mode.";
+const WITHOUT_PERMISSION = "option of SORT denied due to insufficient ACL permissions.";
 
 const SORTED = keyFlags("RO access");
 const STORED = keyFlags("OW update");
@@ -76,10 +76,11 @@ interface SortOptions {
 /** What the options of one form of the command may be. */
 interface SortRules {
   readonly isReadOnly: boolean;
-  readonly isCluster: boolean;
+  /** Why BY and GET must not make keys of patterns: "option of SORT denied ..."; null when they may. */
+  patternRefusal(context: Context, args: Args): string | null;
 }
 
-function readOptions(args: Args, reply: Reply, rules: SortRules): SortOptions | null {
+function readOptions(context: Context, args: Args, reply: Reply, rules: SortRules): SortOptions | null {
   const options: SortOptions = {
     isDescending: false,
     isAlpha: false,
@@ -96,7 +97,7 @@ function readOptions(args: Args, reply: Reply, rules: SortRules): SortOptions | 
     else if (equalsIgnoreCase(word, DESC)) options.isDescending = true;
     else if (equalsIgnoreCase(word, ALPHA)) options.isAlpha = true;
     else {
-      const taken = readValuedOption(options, args, index, reply, rules);
+      const taken = readValuedOption(options, args, index, { context, reply, rules });
       if (taken === 0) return null;
       index += taken;
     }
@@ -105,7 +106,12 @@ function readOptions(args: Args, reply: Reply, rules: SortRules): SortOptions | 
 }
 
 /** Reads an option with arguments and returns how many it has; 0 after the error reply. */
-function readValuedOption(options: SortOptions, args: Args, index: number, reply: Reply, rules: SortRules): number {
+function readValuedOption(
+  options: SortOptions,
+  args: Args,
+  index: number,
+  { context, reply, rules }: { context: Context; reply: Reply; rules: SortRules },
+): number {
   const word = args.at(index);
   const available = args.count - index - 1;
   if (available >= 2 && equalsIgnoreCase(word, LIMIT)) {
@@ -125,19 +131,21 @@ function readValuedOption(options: SortOptions, args: Args, index: number, reply
     }
     if (equalsIgnoreCase(word, BY)) {
       const isPattern = hasStar(value);
-      if (!isPattern || !rules.isCluster) {
+      const refusal = isPattern ? rules.patternRefusal(context, args) : null;
+      if (refusal === null) {
         options.by = new SortPattern(value);
         // As in Redis a later BY with a star does not undo this.
         options.isUnsorted ||= !isPattern;
         return 1;
       }
-      error = BY_IN_CLUSTER;
+      error = `ERR BY ${refusal}`;
     } else if (equalsIgnoreCase(word, GET)) {
-      if (!rules.isCluster) {
+      const refusal = rules.patternRefusal(context, args);
+      if (refusal === null) {
         options.gets.push(new SortPattern(value));
         return 1;
       }
-      error = GET_IN_CLUSTER;
+      error = `ERR GET ${refusal}`;
     }
   }
   reply.error(error);
@@ -156,7 +164,7 @@ interface Selection {
 
 function sort(context: Context, args: Args, reply: Reply, rules: SortRules): void {
   const { db } = context;
-  const options = readOptions(args, reply, rules);
+  const options = readOptions(context, args, reply, rules);
   if (options === null) return;
   const entry = db.lookupRead(args.at(1));
   let value: Value | null = null;
@@ -247,9 +255,24 @@ function pushSelection(db: Database, selection: Selection, gets: readonly SortPa
   }
 }
 
+/** Nobody can tell which keys a pattern comes to: they may be of other slots, or forbidden to the user. */
+function rulesFor(services: Services, name: "sort" | "sort_ro"): SortRules {
+  const cluster = services.config.boolean("cluster-enabled");
+  return {
+    isReadOnly: name === "sort_ro",
+    patternRefusal(context, args) {
+      const { permissions, registry } = services;
+      if (cluster.value) return IN_CLUSTER;
+      const command = registry.originalByName(name)!;
+      return permissions.allowsEveryKey(context, command, args, KEY_FLAGS.access) ? null : WITHOUT_PERMISSION;
+    },
+  };
+}
+
 /** SORT, SORT_RO. */
-export function sortCommands({ config }: Services): CommandSpec[] {
-  const cluster = config.boolean("cluster-enabled");
+export function sortCommands(services: Services): CommandSpec[] {
+  const sortRules = rulesFor(services, "sort");
+  const sortRoRules = rulesFor(services, "sort_ro");
   const shared = {
     group: "generic",
     complexity:
@@ -283,7 +306,7 @@ export function sortCommands({ config }: Services): CommandSpec[] {
         key [BY pattern:pattern#1] [LIMIT offset_count(offset:integer count:integer)] [GET... pattern:pattern#1]
         [order<ASC | DESC>] [sorting=ALPHA] [STORE destination:key#2]
       `,
-      run: (context, args, reply) => sort(context, args, reply, { isReadOnly: false, isCluster: cluster.value }),
+      run: (context, args, reply) => sort(context, args, reply, sortRules),
     },
     {
       ...shared,
@@ -297,7 +320,7 @@ export function sortCommands({ config }: Services): CommandSpec[] {
         key [BY pattern:pattern#1] [LIMIT offset_count(offset:integer count:integer)] [GET... pattern:pattern#1]
         [order<ASC | DESC>] [sorting=ALPHA]
       `,
-      run: (context, args, reply) => sort(context, args, reply, { isReadOnly: true, isCluster: cluster.value }),
+      run: (context, args, reply) => sort(context, args, reply, sortRoRules),
     },
   ];
 }

@@ -223,7 +223,7 @@ function keysHandler(
     if (!command.acceptsCount(args.count - 2)) {
       return reply.error("ERR Invalid number of arguments specified for command");
     }
-    const request = argsFrom(args, 2);
+    const request = args.rest(2);
     const keys = registry().keysOf(command, request);
     if (keys.count === 0 && !command.noMandatoryKeys) {
       return reply.error("ERR Invalid arguments specified for command");
@@ -231,12 +231,4 @@ function keysHandler(
     reply.array(keys.count);
     for (let i = 0; i < keys.count; i++) replyKey(reply, request.at(keys.positions[i]!), keys.flags[i]!);
   };
-}
-
-function argsFrom(args: Args, first: number): Args {
-  const slices: Slice[] = [];
-  for (let i = first; i < args.count; i++) slices.push(args.at(i));
-  const rest = new Args();
-  rest.point(slices, 0, slices.length);
-  return rest;
 }

@@ -5,6 +5,7 @@
  */
 
 import { FileAccessError, requireRead, requireWrite } from "../../base/file_access.ts";
+import { decodeByteText } from "../../config/byte_text.ts";
 import { rewriteConfigFile } from "../../config/config_rewrite.ts";
 import type { Services } from "../services.ts";
 
@@ -16,7 +17,10 @@ import type { Services } from "../services.ts";
 export function rewriteConfig(services: Services, { isForced }: { isForced: boolean }): string | null {
   const path = services.lifecycle.configPath;
   try {
-    const text = rewriteConfigFile(readIfExists(path), services.config, { users: services.aclUsers(), isForced });
+    const text = rewriteConfigFile(readIfExists(path), services.config, {
+      users: services.users.describeAll().map(decodeByteText),
+      isForced,
+    });
     replaceFile(path, text, services.random.hexId(8));
     return null;
   } catch (error) {

@@ -111,13 +111,13 @@ function multi(context: Context, _args: Args, reply: Reply): void {
   reply.ok();
 }
 
-function exec({ executor }: Services, context: Context, reply: Reply): void {
+function exec(services: Services, context: Context, reply: Reply): void {
   // Only what the queue did is propagated, as one unit; never EXEC as it was sent.
   context.preventPropagation();
   const transaction = TRANSACTION.peek(context);
   if (transaction?.isOpen !== true) return reply.error(EXEC_WITHOUT_MULTI);
   const isChanged = hasWatchedChange(context, transaction);
-  if (!transaction.isAborted && !isChanged) return executeQueue(context, transaction, executor, reply);
+  if (!transaction.isAborted && !isChanged) return executeQueue(context, transaction, services, reply);
   if (transaction.isAborted) reply.error(EXECABORT);
   else reply.nilArray();
   discardTransaction(context);

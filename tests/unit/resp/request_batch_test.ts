@@ -18,6 +18,14 @@ Deno.test("at() throws outside the request", () => {
   assertThrows(() => args.at(-1), RangeError);
 });
 
+Deno.test("rest() is a window over the later arguments, whatever becomes of the first", () => {
+  const args = Args.of("ACL", "DRYRUN", "GET", "key");
+  const rest = args.rest(2);
+  args.point([], 0, 0);
+  assertEquals([rest.count, rest.text(0), rest.text(1), rest.rest(1).count], [2, "GET", "key", 1]);
+  assertThrows(() => rest.at(2), RangeError);
+});
+
 Deno.test("select() moves one window, and retain() makes a copy that outlives the batch", () => {
   const batch = new RequestBatch();
   const chunk = bytesOfText("get one\r\n*2\r\n$3\r\nGET\r\n$3\r\ntwo\r\n");
