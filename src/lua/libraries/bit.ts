@@ -2,10 +2,11 @@
  * The library `bit`: operations on 32 bits, as Lua BitOp 1.0.2.
  */
 
+import { typeError } from "../arguments.ts";
 import type { NativeCall } from "../native_call.ts";
+import { parseNumber } from "../number_text.ts";
 import { LuaTable } from "../table.ts";
 import { type LuaValue, NativeFunction } from "../value.ts";
-import { argumentTypeError, toNumber } from "./arguments.ts";
 
 /** Added to a number it leaves the number's 32 lowest bits in the lowest bits of the double: 2^52 + 2^51. */
 const ALIGNMENT = 6755399441055744;
@@ -36,8 +37,9 @@ export function bitLibrary(): LuaTable {
 }
 
 function bitsAt(args: readonly LuaValue[], index: number, call: NativeCall): number {
-  const number = toNumber(args[index]);
-  if (number === undefined) throw argumentTypeError(args, index, "number", call);
+  const value = args[index];
+  const number = typeof value === "string" ? parseNumber(value) : value;
+  if (typeof number !== "number") throw typeError(args, index, "number", call);
   double[0] = number + ALIGNMENT;
   return halves[0]!;
 }
@@ -62,8 +64,7 @@ function swapBytes(bits: number): number {
 function toHex(args: readonly LuaValue[], call: NativeCall): string {
   const bits = bitsAt(args, 0, call);
   const wanted = args.length < 2 ? MAX_HEX_DIGITS : bitsAt(args, 1, call);
-  // The most negative number is its own opposite.
-  const count = Math.min(MAX_HEX_DIGITS, -wanted | 0 ? Math.abs(wanted) : wanted);
+  const count = Math.min(MAX_HEX_DIGITS, Math.abs(wanted));
   const text = (bits >>> 0).toString(16).padStart(MAX_HEX_DIGITS, "0").slice(MAX_HEX_DIGITS - count);
   return wanted < 0 ? text.toUpperCase() : text;
 }

@@ -11,10 +11,11 @@
  * - Integers have 64 bits: of longer ones (up to 32 bytes) the rest is zero, as on the real server.
  */
 
+import { numberArgument, optionalInteger, stringArgument } from "../arguments.ts";
 import type { NativeCall } from "../native_call.ts";
+import { parseNumber } from "../number_text.ts";
 import { LuaTable } from "../table.ts";
 import { type LuaValue, NativeFunction, type NativeResults } from "../value.ts";
-import { checkNumber, checkString, optionalInteger, toNumber } from "./arguments.ts";
 
 const MAX_INTEGER_BYTES = 32;
 const DEFAULT_ALIGNMENT = 8;
@@ -122,7 +123,7 @@ class Format {
 }
 
 function pack(args: readonly LuaValue[], call: NativeCall): NativeResults {
-  const format = new Format(checkString(args, 0, call), call);
+  const format = new Format(stringArgument(args, 0, call), call);
   // What is missing counts as nil and not as nothing.
   const values = args.concat(undefined);
   let index = 1;
@@ -131,13 +132,13 @@ function pack(args: readonly LuaValue[], call: NativeCall): NativeResults {
     packed += "\0".repeat(format.padding(packed.length));
     const { option, bytes, isLittleEndian } = format;
     if (INTEGERS.includes(option)) {
-      packed += packInteger(checkNumber(values, index++, call), bytes, isLittleEndian);
+      packed += packInteger(numberArgument(values, index++, call), bytes, isLittleEndian);
     } else if (option === "x") {
       packed += "\0";
     } else if (option === "f" || option === "d") {
-      packed += packDouble(checkNumber(values, index++, call), bytes, isLittleEndian);
+      packed += packDouble(numberArgument(values, index++, call), bytes, isLittleEndian);
     } else if (option === "c" || option === "s") {
-      const text = checkString(values, index++, call);
+      const text = stringArgument(values, index++, call);
       const length = bytes === 0 ? text.length : bytes;
       if (text.length < length) throw call.argumentError(index, "string too short");
       packed += text.slice(0, length);
@@ -150,8 +151,8 @@ function pack(args: readonly LuaValue[], call: NativeCall): NativeResults {
 }
 
 function unpack(args: readonly LuaValue[], call: NativeCall): NativeResults {
-  const format = new Format(checkString(args, 0, call), call);
-  const data = checkString(args, 1, call);
+  const format = new Format(stringArgument(args, 0, call), call);
+  const data = stringArgument(args, 1, call);
   const first = optionalInteger(args, 2, 1, call);
   if (first === 0) throw call.argumentError(2, "offset must be 1 or greater");
   // An offset below zero is a very large one.
@@ -174,8 +175,9 @@ function unpack(args: readonly LuaValue[], call: NativeCall): NativeResults {
       results.push(unpackDouble(data, position, bytes, isLittleEndian));
     } else if (option === "c") {
       if (bytes === 0) {
-        const length = results.length === 0 ? undefined : toNumber(results.at(-1));
-        if (length === undefined) throw call.error("format 'c0' needs a previous size");
+        const last = results.at(-1);
+        const length = typeof last === "string" ? parseNumber(last) : last;
+        if (typeof length !== "number") throw call.error("format 'c0' needs a previous size");
         results.pop();
         bytes = length < 0 ? Infinity : Math.trunc(length);
         mustFit(bytes);
@@ -196,7 +198,7 @@ function unpack(args: readonly LuaValue[], call: NativeCall): NativeResults {
 }
 
 function size(args: readonly LuaValue[], call: NativeCall): NativeResults {
-  const format = new Format(checkString(args, 0, call), call);
+  const format = new Format(stringArgument(args, 0, call), call);
   let position = 0;
   while (format.next()) {
     position += format.padding(position);
