@@ -4,15 +4,7 @@
 
 import type { Command } from "../command/command.ts";
 import type { Context } from "../command/context.ts";
-import {
-  aofMisconf,
-  MASTERDOWN,
-  MISCONF,
-  NOREPLICAS,
-  NOT_FROM_SCRIPT,
-  OOM,
-  READONLY,
-} from "../resp/reply_errors.ts";
+import { aofMisconf, MASTERDOWN, MISCONF, NOREPLICAS, NOT_FROM_SCRIPT, OOM, READONLY } from "../resp/reply_errors.ts";
 import type { Args } from "../resp/request_batch.ts";
 import type { ScriptFlags } from "./script_flags.ts";
 import type { ScriptRun } from "./script_run.ts";
@@ -34,7 +26,8 @@ export interface ServerState {
   readonly denialOf: (context: Context, command: Command, args: Args) => string | null;
 }
 
-const SAVE_FAILED = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. " +
+const SAVE_FAILED =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. " +
   "Writable scripts are blocked. Use 'no-writes' flag for read only scripts.";
 const STALE_WITHOUT_FLAG = "MASTERDOWN Link with MASTER is down, replica-serve-stale-data is set to 'no' and " +
   "'allow-stale' flag is not set on the script.";

@@ -38,6 +38,7 @@ export class ScriptRun {
   readonly reply = new LuaReply();
   /** A command that writes was called: it cannot be killed any more, and must be let finish. */
   hasWritten = false;
+  /** Set by whoever wants its end: it is killed before it goes on, which no `pcall` of its own can prevent. */
   isKilled = false;
   /** Unix time in milliseconds that the script sees all the time. */
   readonly startedAtMs: number;

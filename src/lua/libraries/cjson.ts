@@ -7,36 +7,13 @@
 import { integerArgument, stringArgument } from "../arguments.ts";
 import type { NativeCall } from "../native_call.ts";
 import { LuaTable } from "../table.ts";
-import { LuaUserdata, type LuaValue, NativeFunction, type NativeResults } from "../value.ts";
+import { type LuaValue, NativeFunction, type NativeResults } from "../value.ts";
+import { JSON_NULL, type JsonConfig } from "./json_config.ts";
 import { JsonDecoder } from "./json_decoder.ts";
 import { JsonEncoder } from "./json_encoder.ts";
 
 const MAX_INT = 2 ** 31 - 1;
 const MAX_PRECISION = 14;
-
-/** What JSON's null is to scripts. */
-export const JSON_NULL: LuaUserdata = new LuaUserdata("NULL");
-
-/** How to encode and to decode. */
-export interface JsonConfig {
-  /** Whether arrays with too many holes become objects; else they are errors. */
-  convertsSparseArrays: boolean;
-  /** How many times as long as its elements an array may be; 0: without limit. */
-  sparseRatio: number;
-  /** Up to this length an array may have any holes. */
-  sparseSafe: number;
-  encodeMaxDepth: number;
-  decodeMaxDepth: number;
-  /** What becomes of NaN and infinity: an error, themselves, or null. */
-  invalidNumbers: InvalidNumbers;
-  /** Whether NaN, infinity and hexadecimal numbers are understood. */
-  decodesInvalidNumbers: boolean;
-  precision: number;
-  /** Without effect here. */
-  keepsBuffer: boolean;
-}
-
-type InvalidNumbers = "off" | "on" | "null";
 
 /** The library's table. */
 export function cjsonLibrary(): LuaTable {
@@ -118,7 +95,12 @@ function readSwitch(args: readonly LuaValue[], index: number, old: boolean, call
   return typeof value === "boolean" ? value : readWord(args, index, ["off", "on"], call) === "on";
 }
 
-function readWord<W extends string>(args: readonly LuaValue[], index: number, words: readonly W[], call: NativeCall): W {
+function readWord<W extends string>(
+  args: readonly LuaValue[],
+  index: number,
+  words: readonly W[],
+  call: NativeCall,
+): W {
   const value = stringArgument(args, index, call);
   const word = words.find((known) => known === value);
   if (word === undefined) throw call.argumentError(index, `invalid option '${value}'`);

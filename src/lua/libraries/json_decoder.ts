@@ -7,7 +7,7 @@ import { parseLenientDouble } from "../../bytes/double.ts";
 import type { NativeCall } from "../native_call.ts";
 import { LuaTable } from "../table.ts";
 import type { LuaValue } from "../value.ts";
-import { JSON_NULL, type JsonConfig } from "./cjson.ts";
+import { JSON_NULL, type JsonConfig } from "./json_config.ts";
 
 /** Values that the stack of a native function holds, and how many of them an array and an object take. */
 const MAX_STACK = 8000;
@@ -167,8 +167,9 @@ export class JsonDecoder {
     } else if (text.startsWith("true", this.#at)) this.#word("T_BOOLEAN", 4, true);
     else if (text.startsWith("false", this.#at)) this.#word("T_BOOLEAN", 5, false);
     else if (text.startsWith("null", this.#at)) this.#word("T_NULL", 4, JSON_NULL);
-    else if ("+iInN".includes(character) && this.#config.decodesInvalidNumbers && this.#isForeignNumber()) this.#number();
-    else this.#fail("invalid token");
+    else if ("+iInN".includes(character) && this.#config.decodesInvalidNumbers && this.#isForeignNumber()) {
+      this.#number();
+    } else this.#fail("invalid token");
   }
 
   #word(type: string, length: number, value: LuaValue): void {

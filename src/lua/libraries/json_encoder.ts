@@ -11,7 +11,7 @@ import type { NativeCall } from "../native_call.ts";
 import { formatGeneral } from "../number_text.ts";
 import { LuaTable } from "../table.ts";
 import type { LuaValue } from "../value.ts";
-import { JSON_NULL, type JsonConfig } from "./cjson.ts";
+import { JSON_NULL, type JsonConfig } from "./json_config.ts";
 
 /** Values that the stack of a native function holds. */
 const MAX_STACK = 8000;
