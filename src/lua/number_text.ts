@@ -9,6 +9,7 @@ const SPACES = /^[ \t-\r]+|[ \t-\r]+$/g;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^[+-]?0[xX]/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 const NOT_A_NUMBER = /^[+-]?nan(?:\([0-9A-Za-z_]*\))?$/i;
 
 /** `value` as `tostring` shows it: C's "%.14g". */
@@ -48,4 +49,22 @@ export function parseNumber(text: string): number | undefined {
   const infinite = INFINITE.exec(trimmed);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
   return NOT_A_NUMBER.test(trimmed) ? NaN : undefined;
+}
+
+/** The integer that a text spells in a base from 2 to 36, as C's strtoul reads it (of 64 bits); undefined for none. */
+export function parseInteger(text: string, base: number): number | undefined {
+  const match = /^[ \t-\r]*([+-]?)(0[xX])?([0-9A-Za-z]*)[ \t-\r]*(?:$|\0)/.exec(text);
+  if (match === null) return undefined;
+  const prefix = match[2] ?? "";
+  const isPrefix = prefix !== "" && base === 16;
+  const digits = isPrefix ? match[3]! : prefix + match[3]!;
+  if (digits === "") return undefined;
+  let value = 0n;
+  for (const char of digits.toLowerCase()) {
+    const digit = parseInt(char, 36);
+    if (digit >= base) return undefined;
+    if (value <= MAX_UINT64) value = value * BigInt(base) + BigInt(digit);
+  }
+  if (value > MAX_UINT64) return Number(MAX_UINT64);
+  return Number(match[1] === "-" ? BigInt.asUintN(64, -value) : value);
 }
