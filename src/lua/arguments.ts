@@ -52,9 +52,20 @@ export function integerArgument(args: readonly LuaValue[], index: number, call: 
   return toInteger(numberArgument(args, index, call));
 }
 
-/** A number argument, or `fallback` where it is nil or missing. */
+/** A number as C converts a double to a 64-bit integer and that to a 32-bit one. */
+export function int32Argument(args: readonly LuaValue[], index: number, call: NativeCall): number {
+  const value = integerArgument(args, index, call);
+  return (value | 0) === value ? value : Number(BigInt.asIntN(32, BigInt(value)));
+}
+
+/** An integer argument, or `fallback` where it is nil or missing. */
 export function optionalInteger(args: readonly LuaValue[], index: number, fallback: number, call: NativeCall): number {
   return args[index] === undefined ? fallback : integerArgument(args, index, call);
+}
+
+/** As `int32Argument`, or `fallback` where the argument is nil or missing. */
+export function optionalInt32(args: readonly LuaValue[], index: number, fallback: number, call: NativeCall): number {
+  return args[index] === undefined ? fallback : int32Argument(args, index, call);
 }
 
 /** A string, or a number as its text. */

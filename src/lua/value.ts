@@ -14,51 +14,39 @@ import type { LuaThread } from "./thread.ts";
 export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction | LuaThread | LuaUserdata;
 
 /** What a function gives back: its results, or nothing for none. To give back nil, return `[undefined]`. */
-// deno-lint-ignore no-invalid-void-type
 export type NativeResults = readonly LuaValue[] | void;
 
-/** The body of a native function; it may throw a `LuaError`. */
-export type NativeBody = (args: readonly LuaValue[], call: NativeCall) => NativeResults;
-
-/** A call that the body of a `SteppedFunction` asks for: what `yield` gives back is its results. */
+/** A call that a native function asks for: what `yield` gives back is its results. */
 export interface CallRequest {
   readonly callee: LuaValue;
   readonly args: readonly LuaValue[];
 }
 
-/** The body of a native function that calls back into Lua. */
-export type SteppedBody = (
-  args: readonly LuaValue[],
-  call: NativeCall,
-) => Generator<CallRequest, NativeResults, readonly LuaValue[]>;
+/**
+ * The course of a native function that calls back: it yields each call and is resumed with the results.
+ *
+ * While a callee runs, the script can be paused, killed or fail; the generator is then left where it stands.
+ */
+export type NativeSteps = Generator<CallRequest, NativeResults, readonly LuaValue[]>;
 
-/** A function: Lua code (`LuaClosure`) or one of the native kinds. */
+/**
+ * The body of a native function: it may throw a `LuaError`, and it may be, or return, a generator that calls back.
+ *
+ * `args` is its own to keep.
+ */
+export type NativeBody = (args: readonly LuaValue[], call: NativeCall) => NativeResults | NativeSteps;
+
+/** A function: Lua code (`LuaClosure`), a `NativeFunction`, or one that steers the machine (`ControlFunction`). */
 export abstract class LuaFunction {
   readonly identity: number = nextIdentity();
 }
 
-/** A function in JavaScript that calls no Lua function. */
+/** A function in JavaScript. */
 export class NativeFunction extends LuaFunction {
   readonly name: string;
   readonly body: NativeBody;
 
   constructor(name: string, body: NativeBody) {
-    super();
-    this.name = name;
-    this.body = body;
-  }
-}
-
-/**
- * A function in JavaScript that calls Lua functions: a generator that yields each call and is resumed with its results.
- *
- * While the callee runs, the script can be paused, killed or fail; the generator is then left where it stands.
- */
-export class SteppedFunction extends LuaFunction {
-  readonly name: string;
-  readonly body: SteppedBody;
-
-  constructor(name: string, body: SteppedBody) {
     super();
     this.name = name;
     this.body = body;
