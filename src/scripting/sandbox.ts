@@ -13,26 +13,17 @@ import { cmsgpackLibrary } from "../lua/libraries/cmsgpack.ts";
 import { structLibrary } from "../lua/libraries/struct.ts";
 import { LuaState } from "../lua/state.ts";
 import { LuaTable } from "../lua/table.ts";
-import { LuaFunction, type LuaValue, NativeFunction, SteppedFunction } from "../lua/value.ts";
+import { NativeFunction } from "../lua/value.ts";
 import { ERROR_HANDLER } from "./error_table.ts";
-import { installRandom, type ScriptRandom } from "./script_random.ts";
 
 /** What Lua has and scripts do not. */
 const REMOVED = ["dofile", "loadfile", "print", "require", "module", "package", "os", "io", "debug"];
 
-/** What a state is made with. */
-export interface SandboxOptions {
-  /** The table `redis`. */
-  readonly redis: LuaTable;
-  readonly random: ScriptRandom;
-  readonly isRunning: () => boolean;
-}
-
-/** A state for EVAL. Its globals are locked but for `setGlobal`. */
-export function scriptState(options: SandboxOptions): LuaState {
+/** A state for EVAL, with the table `redis` of its scripts. */
+export function scriptState(redis: LuaTable): LuaState {
   const state = new LuaState();
   const { globals } = state;
-  addLibraries(globals, options);
+  addLibraries(globals, redis);
   globals.set(ERROR_HANDLER.name, ERROR_HANDLER);
   globals.metatable = missingGlobalMetatable();
   protect(globals);
@@ -46,12 +37,12 @@ export interface FunctionState {
   duringLoad(work: () => void): void;
 }
 
-/** A state for functions; `loadApi` is the table `redis` of libraries that are being loaded. */
-export function functionState(options: SandboxOptions, loadApi: LuaTable): FunctionState {
+/** A state for functions, with their table `redis` and that of libraries which are being loaded. */
+export function functionState(redis: LuaTable, loadApi: LuaTable): FunctionState {
   const state = new LuaState();
   const inner = new LuaTable();
   const { globals } = state;
-  addLibraries(globals, options);
+  addLibraries(globals, redis);
   for (let at = globals.positionAfter(-1); at >= 0; at = globals.positionAfter(at)) {
     inner.set(globals.keyAt(at), globals.valueAt(at));
     globals.set(globals.keyAt(at), undefined);
@@ -81,27 +72,13 @@ export function functionState(options: SandboxOptions, loadApi: LuaTable): Funct
   };
 }
 
-function addLibraries(globals: LuaTable, { redis, random, isRunning }: SandboxOptions): void {
+function addLibraries(globals: LuaTable, redis: LuaTable): void {
   for (const name of REMOVED) globals.set(name, undefined);
   globals.set("cjson", cjsonLibrary());
   globals.set("struct", structLibrary());
   globals.set("cmsgpack", cmsgpackLibrary());
   globals.set("bit", bitLibrary());
-  globals.set("pcall", catchingCall(globals.get("pcall")));
   globals.set("redis", redis);
-  const math = globals.get("math");
-  if (math instanceof LuaTable) installRandom(math, random, isRunning);
-}
-
-/** Lua's pcall, but for errors that are tables with a text: there the text is the result, as before Redis 7. */
-function catchingCall(original: LuaValue): LuaFunction {
-  return new SteppedFunction("pcall", function* (args) {
-    const results = yield { callee: original, args };
-    const [isOk, error] = results;
-    if (isOk !== false || !(error instanceof LuaTable)) return results;
-    const text = error.get("err");
-    return typeof text === "string" || typeof text === "number" ? [false, text] : results;
-  });
 }
 
 /** Makes reading a field that a table lacks an error. */

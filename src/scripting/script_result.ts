@@ -10,12 +10,14 @@ import { ascii } from "../bytes/ascii.ts";
 import { toInteger } from "../lua/arguments.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
-import type { Reply } from "../resp/reply.ts";
+import type { DeferredToken, Reply } from "../resp/reply.ts";
 import { cText, readError, type ScriptError } from "./error_table.ts";
 
 /** Values that the stack of the conversion holds, those that lie there at its beginning included. */
 const MAX_STACK = 8000;
 const SPARE_STACK = 4;
+/** The error handler and the result. */
+const FIRST_SLOTS = 2;
 const ARRAY_SLOTS = 1;
 const PAIR_SLOTS = 3;
 
@@ -23,7 +25,7 @@ const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 /** Writes what a script returned; `protocol` is the one that the script has chosen. */
 export function replyWith(value: LuaValue, reply: Reply, protocol: 2 | 3): void {
-  new ResultWriter(reply, protocol).write(value, 1);
+  new ResultWriter(reply, protocol).write(value, FIRST_SLOTS);
 }
 
 /** Writes the error that the script `name` failed with. */
@@ -41,9 +43,26 @@ function replyWithError({ text, isCounted }: ScriptError, reply: Reply): void {
   reply.raw(ascii(`-${text.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ")}\r\n`));
 }
 
+/** A table whose values are being written. */
+interface OpenTable {
+  readonly kind: "array" | "map" | "set";
+  readonly table: LuaTable;
+  readonly token: DeferredToken;
+  /** What lies on the stack while its values are written. */
+  readonly stack: number;
+  /** The position of the last field, or the last index of an array. */
+  at: number;
+  /** Elements that were written. */
+  count: number;
+  /** The key of a map has been written and its value has not. */
+  isAtValue: boolean;
+}
+
+/** Walks without recursion: thousands of tables may lie within each other. */
 class ResultWriter {
   readonly #reply: Reply;
   readonly #protocol: 2 | 3;
+  readonly #open: OpenTable[] = [];
 
   constructor(reply: Reply, protocol: 2 | 3) {
     this.#reply = reply;
@@ -51,6 +70,41 @@ class ResultWriter {
   }
 
   write(value: LuaValue, stack: number): void {
+    this.#put(value, stack);
+    for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
+      if (open.kind === "array") this.#continueArray(open);
+      else this.#continueFields(open);
+    }
+  }
+
+  #continueArray(open: OpenTable): void {
+    const value = open.table.get(open.at + 1);
+    if (value === undefined) return this.#close(open);
+    open.at++;
+    open.count++;
+    this.#put(value, open.stack);
+  }
+
+  #continueFields(open: OpenTable): void {
+    const { table, kind, stack } = open;
+    if (open.isAtValue) {
+      open.isAtValue = false;
+      return this.#put(table.valueAt(open.at), stack);
+    }
+    const at = table.positionAfter(open.at);
+    if (at < 0) return this.#close(open);
+    open.at = at;
+    open.count++;
+    open.isAtValue = kind === "map";
+    this.#put(table.keyAt(at), kind === "map" ? stack + 1 : stack);
+  }
+
+  #close({ token, count }: OpenTable): void {
+    this.#reply.endDeferred(token, count);
+    this.#open.pop();
+  }
+
+  #put(value: LuaValue, stack: number): void {
     const reply = this.#reply;
     if (stack + SPARE_STACK > MAX_STACK) return reply.error("ERR reached lua stack limit");
     if (typeof value === "string") reply.bulkText(value);
@@ -87,39 +141,14 @@ class ResultWriter {
       if (typeof format === "string" && typeof text === "string") return reply.verbatim(cText(format), text);
     }
     const map = table.get("map");
-    if (map instanceof LuaTable) return this.#map(map, stack);
+    if (map instanceof LuaTable) return this.#begin("map", map, reply.deferredMap(), stack + PAIR_SLOTS);
     const set = table.get("set");
-    if (set instanceof LuaTable) return this.#set(set, stack);
-    this.#array(table, stack);
+    if (set instanceof LuaTable) return this.#begin("set", set, reply.deferredSet(), stack + PAIR_SLOTS);
+    this.#begin("array", table, reply.deferredArray(), stack + ARRAY_SLOTS);
   }
 
-  #map(map: LuaTable, stack: number): void {
-    const token = this.#reply.deferredMap();
-    let count = 0;
-    for (let at = map.positionAfter(-1); at >= 0; at = map.positionAfter(at), count++) {
-      this.write(map.keyAt(at), stack + PAIR_SLOTS + 1);
-      this.write(map.valueAt(at), stack + PAIR_SLOTS);
-    }
-    this.#reply.endDeferred(token, count);
-  }
-
-  #set(set: LuaTable, stack: number): void {
-    const token = this.#reply.deferredSet();
-    let count = 0;
-    for (let at = set.positionAfter(-1); at >= 0; at = set.positionAfter(at), count++) {
-      this.write(set.keyAt(at), stack + PAIR_SLOTS);
-    }
-    this.#reply.endDeferred(token, count);
-  }
-
-  #array(table: LuaTable, stack: number): void {
-    const token = this.#reply.deferredArray();
-    let count = 0;
-    for (let value = table.get(1); value !== undefined; value = table.get(count + 1)) {
-      this.write(value, stack + ARRAY_SLOTS);
-      count++;
-    }
-    this.#reply.endDeferred(token, count);
+  #begin(kind: OpenTable["kind"], table: LuaTable, token: DeferredToken, stack: number): void {
+    this.#open.push({ kind, table, token, stack, at: kind === "array" ? 0 : -1, count: 0, isAtValue: false });
   }
 }
 

@@ -15,11 +15,14 @@ import { nextTurn } from "../base/next_turn.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
-import type { LuaRun, LuaState } from "../lua/state.ts";
+import { LuaError } from "../lua/lua_error.ts";
+import { CallContext } from "../lua/call_context.ts";
+import { Machine } from "../lua/machine.ts";
+import { LuaRun, type LuaState } from "../lua/state.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { Reply } from "../resp/reply.ts";
-import { ERROR_HANDLER, scriptError } from "./error_table.ts";
+import { ERROR_HANDLER, errorTable } from "./error_table.ts";
 import type { ScriptCalls } from "./script_calls.ts";
 import { replyWith, replyWithFailure } from "./script_result.ts";
 import { ScriptRun, type ScriptRunOptions } from "./script_run.ts";
@@ -53,6 +56,7 @@ const SLICE_MS = 8;
 interface ActiveScript {
   readonly run: ScriptRun;
   readonly luaRun: LuaRun;
+  readonly machine: Machine;
   readonly reply: Reply;
 }
 
@@ -95,10 +99,15 @@ export class ScriptRunner {
     const run = new ScriptRun(invocation);
     run.reply.onError = (text) => executor().noteError(run.context, text);
     calls.run = run;
-    const active = this.#active = { run, luaRun: this.#start(invocation), reply };
+    const active = this.#active = { run, ...this.#start(invocation), reply };
     this.#startedMs = clock.stopwatchMs();
     const limitMs = invocation.caller.isWaitDenied ? 0 : thresholdMs();
-    if (this.#goOn(active, limitMs === 0 ? Infinity : limitMs)) return this.#finish(active);
+    try {
+      if (this.#goOn(active, limitMs === 0 ? Infinity : limitMs)) return this.#finish(active);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
     return this.#becomeBusy(active);
   }
 
@@ -107,24 +116,27 @@ export class ScriptRunner {
     this.#isAbandoned = true;
   }
 
-  #start({ state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation): LuaRun {
+  #start({ state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation): { machine: Machine; luaRun: LuaRun } {
     const keys = tableOfTexts(request, firstKey, firstKey + keyCount);
     const args = tableOfTexts(request, firstKey + keyCount, request.count);
-    if (!isEval) return state.start(callee, [keys, args], { errorHandler: ERROR_HANDLER });
+    const machine = new Machine(state, ERROR_HANDLER);
+    if (!isEval) return { machine, luaRun: new LuaRun(machine, callee, [keys, args]) };
     state.globals.set("KEYS", keys);
     state.globals.set("ARGV", args);
-    return state.start(callee, [], { errorHandler: ERROR_HANDLER });
+    return { machine, luaRun: new LuaRun(machine, callee, []) };
   }
 
   /** Runs for a while; true when the script is over. */
-  #goOn({ luaRun, run }: ActiveScript, limitMs: number): boolean {
+  #goOn({ luaRun, machine, run }: ActiveScript, limitMs: number): boolean {
     const { clock, logger } = this.#options;
     const endMs = clock.stopwatchMs() + limitMs;
     clock.standAt(run.startedAtMs);
     for (;;) {
       if (run.isKilled) {
         logger.warning("Lua script killed by user with SCRIPT KILL.");
-        luaRun.kill(scriptError("Script killed by user with SCRIPT KILL..."));
+        const error = errorTable("Script killed by user with SCRIPT KILL...");
+        ERROR_HANDLER.body([error], new CallContext(machine));
+        luaRun.kill(new LuaError(error));
         return true;
       }
       if (luaRun.resume(STEPS_PER_LOOK)) return true;
@@ -154,6 +166,10 @@ export class ScriptRunner {
     try {
       do await nextTurn(); while (!this.#isAbandoned && !this.#goOn(active, SLICE_MS));
       if (!this.#isAbandoned) this.#finish(active);
+    } catch (error) {
+      this.#forget();
+      active.reply.error("ERR internal error in a script");
+      throw error;
     } finally {
       this.isBusy = false;
       cron.isHeld = false;
@@ -164,9 +180,13 @@ export class ScriptRunner {
     }
   }
 
-  #finish({ run, luaRun, reply }: ActiveScript): void {
+  #forget(): void {
     this.#active = null;
     this.#options.calls.run = null;
+  }
+
+  #finish({ run, luaRun, reply }: ActiveScript): void {
+    this.#forget();
     if (luaRun.error === undefined) replyWith(luaRun.results[0], reply, run.reply.protocol);
     else replyWithFailure(luaRun.error.value, reply, run.name);
   }

@@ -11,11 +11,10 @@ import type { Executor } from "../command/executor.ts";
 import { FunctionLoader, LOAD_TIMEOUT_MS } from "./function_loader.ts";
 import { FunctionError, FunctionSet } from "./function_set.ts";
 import { addScriptDebugging, loadLibrary, redisLibrary } from "./redis_library.ts";
-import { type FunctionState, functionState, type SandboxOptions, scriptState } from "./sandbox.ts";
+import { type FunctionState, functionState, scriptState } from "./sandbox.ts";
 import { ScriptCache } from "./script_cache.ts";
 import { ScriptCalls } from "./script_calls.ts";
 import type { ServerState } from "./script_conditions.ts";
-import { ScriptRandom } from "./script_random.ts";
 import { ScriptRunner } from "./script_runner.ts";
 
 /** What a `Scripting` needs. */
@@ -47,7 +46,6 @@ export class Scripting {
 
   readonly #loader: FunctionLoader;
   readonly #logger: Logger;
-  readonly #random = new ScriptRandom();
   #functionState: FunctionState | null = null;
 
   constructor(options: ScriptingOptions) {
@@ -57,16 +55,19 @@ export class Scripting {
     this.calls = new ScriptCalls(executor, serverState);
     this.runner = new ScriptRunner({ ...options, calls: this.calls });
     this.cache = new ScriptCache(() => {
-      const sandbox = this.#sandbox();
-      addScriptDebugging(sandbox.redis);
-      return scriptState(sandbox);
+      const redis = redisLibrary(this.calls, logger);
+      addScriptDebugging(redis);
+      return scriptState(redis);
     });
     this.#loader = new FunctionLoader(clock, () => this.functionState);
   }
 
   /** Where functions run. Made when the first one comes. */
   get functionState(): FunctionState {
-    return this.#functionState ??= functionState(this.#sandbox(), loadLibrary(this.#loader.register, this.#logger));
+    return this.#functionState ??= functionState(
+      redisLibrary(this.calls, this.#logger),
+      loadLibrary(this.#loader.register, this.#logger),
+    );
   }
 
   /** Bytes of the state of EVAL, by a walk over it. */
@@ -93,10 +94,5 @@ export class Scripting {
     }
     target.add(this.#loader.load(text, options.isTimed ? LOAD_TIMEOUT_MS : 0));
     return name;
-  }
-
-  #sandbox(): SandboxOptions {
-    const { calls } = this;
-    return { redis: redisLibrary(calls, this.#logger), random: this.#random, isRunning: () => calls.run !== null };
   }
 }

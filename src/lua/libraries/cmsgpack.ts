@@ -26,7 +26,7 @@ export function cmsgpackLibrary(): LuaTable {
 }
 
 function pack(args: readonly LuaValue[], call: NativeCall): NativeResults {
-  if (args.length === 0) throw call.argumentError(-1, "MessagePack pack needs input.");
+  if (args.length === 0) throw call.error("bad argument #0 to 'pack' (MessagePack pack needs input.)");
   const encoder = new MessagePackEncoder();
   for (const value of args) encoder.value(value);
   return [encoder.take()];
@@ -58,7 +58,7 @@ function unpack(
   const values: LuaValue[] = [];
   while (!decoder.isAtEnd && values.length < (isAll ? MAX_INT : limit)) {
     // Values lie on the stack of the call until it returns.
-    values.push(decoder.value(values.length + 1));
+    values.push(decoder.next(values.length + 1));
   }
   return isAll ? values : [decoder.isAtEnd ? -1 : decoder.position, ...values];
 }

@@ -70,11 +70,21 @@ export class JsonDecoder {
     if (text.length >= 2 && (text[0] === "\0" || text[1] === "\0")) {
       throw this.#call.error("JSON parser does not support UTF-16 or UTF-32");
     }
-    this.#next();
-    const value = this.#process();
-    this.#next();
-    this.#expect("T_END", "the end");
-    return value;
+    try {
+      this.#next();
+      const value = this.#process();
+      this.#next();
+      this.#expect("T_END", "the end");
+      return value;
+    } catch (error) {
+      // Our own stack ends a little earlier than Lua's.
+      if (error instanceof RangeError) throw this.#tooDeep();
+      throw error;
+    }
+  }
+
+  #tooDeep(): Error {
+    return this.#call.error(`Found too many nested data structures (${this.#depth}) at character ${this.#at}`);
   }
 
   #process(): LuaValue {
@@ -139,7 +149,7 @@ export class JsonDecoder {
   #descend(slots: number): void {
     this.#depth++;
     if (this.#depth <= this.#config.decodeMaxDepth && this.#stack + slots <= MAX_STACK) return;
-    throw this.#call.error(`Found too many nested data structures (${this.#depth}) at character ${this.#at}`);
+    throw this.#tooDeep();
   }
 
   #expect(type: string, what: string): void {

@@ -36,6 +36,7 @@ export class JsonEncoder {
   readonly #config: JsonConfig;
   readonly #call: NativeCall;
   #text = "";
+  #deepest = 0;
 
   constructor(config: JsonConfig, call: NativeCall) {
     this.#config = config;
@@ -44,8 +45,14 @@ export class JsonEncoder {
 
   /** The JSON of `value`. Throws a `LuaError`. */
   encode(value: LuaValue): string {
-    this.#value(value, 0, 1);
-    return this.#text;
+    try {
+      this.#value(value, 0, 1);
+      return this.#text;
+    } catch (error) {
+      // Our own stack ends a little earlier than Lua's.
+      if (error instanceof RangeError) throw this.#tooDeep(this.#deepest);
+      throw error;
+    }
   }
 
   #value(value: LuaValue, depth: number, stack: number): void {
@@ -59,8 +66,9 @@ export class JsonEncoder {
 
   #table(table: LuaTable, depth: number, stack: number): void {
     if (depth > this.#config.encodeMaxDepth || stack + SPARE_STACK > MAX_STACK) {
-      throw this.#call.error(`Cannot serialise, excessive nesting (${depth})`);
+      throw this.#tooDeep(depth);
     }
+    this.#deepest = depth;
     const length = this.#arrayLength(table);
     if (length > 0) this.#array(table, length, depth, stack);
     else this.#object(table, depth, stack);
@@ -125,6 +133,10 @@ export class JsonEncoder {
       return;
     }
     this.#text += formatGeneral(value, precision);
+  }
+
+  #tooDeep(depth: number): Error {
+    return this.#call.error(`Cannot serialise, excessive nesting (${depth})`);
   }
 
   #failure(value: LuaValue, reason: string): Error {

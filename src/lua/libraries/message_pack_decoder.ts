@@ -11,6 +11,7 @@ import type { LuaValue } from "../value.ts";
 /** Values that the stack of a native function holds. */
 const MAX_STACK = 8000;
 const TOO_MANY = "stack overflow (too many return values at once; use unpack_one or unpack_limit instead.)";
+const TOO_DEEP = "stack overflow (in function mp_decode_to_lua_array)";
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -33,7 +34,17 @@ export class MessagePackDecoder {
   }
 
   /** The next value, while `depth` values lie on the stack. Throws a `LuaError`. */
-  value(depth: number): LuaValue {
+  next(depth: number): LuaValue {
+    try {
+      return this.#value(depth);
+    } catch (error) {
+      // Our own stack ends a little earlier than Lua's.
+      if (error instanceof RangeError) throw this.#call.error(TOO_DEEP);
+      throw error;
+    }
+  }
+
+  #value(depth: number): LuaValue {
     const type = this.#byte();
     if (depth >= MAX_STACK) throw this.#call.error(TOO_MANY);
     if (type < 0x80) return type;
@@ -91,16 +102,17 @@ export class MessagePackDecoder {
   }
 
   #array(count: number, depth: number): LuaTable {
+    if (depth + 1 >= MAX_STACK) throw this.#call.error(TOO_DEEP);
     const table = new LuaTable();
-    for (let index = 1; index <= count; index++) table.set(index, this.value(depth + 2));
+    for (let index = 1; index <= count; index++) table.set(index, this.#value(depth + 2));
     return table;
   }
 
   #map(count: number, depth: number): LuaTable {
     const table = new LuaTable();
     for (let index = 0; index < count; index++) {
-      const key = this.value(depth + 1);
-      table.set(key, this.value(depth + 2));
+      const key = this.#value(depth + 1);
+      table.set(key, this.#value(depth + 2));
     }
     return table;
   }
