@@ -6,12 +6,11 @@
  * - What lies on Lua's stack meanwhile is counted: a table within itself ends as on the real server.
  */
 
-import { ascii } from "../bytes/ascii.ts";
 import { toInteger } from "../lua/arguments.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { DeferredToken, Reply } from "../resp/reply.ts";
-import { cText, readError, type ScriptError } from "./error_table.ts";
+import { cText, readError } from "./error_table.ts";
 
 /** Values that the stack of the conversion holds, those that lie there at its beginning included. */
 const MAX_STACK = 8000;
@@ -34,13 +33,7 @@ export function replyWithFailure(value: LuaValue, reply: Reply, name: string): v
   if (error === null) return reply.error(`ERR Error running script ${name}, execution failure`);
   const { place } = error;
   const suffix = place === null ? "" : ` script: ${name}, on ${place.source}:${place.line}.`;
-  replyWithError({ ...error, text: error.text + suffix }, reply);
-}
-
-/** An error that was counted when a command gave it is not counted once more. */
-function replyWithError({ text, isCounted }: ScriptError, reply: Reply): void {
-  if (!isCounted) return reply.error(text);
-  reply.raw(ascii(`-${text.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ")}\r\n`));
+  reply.error(error.text + suffix, error.isCounted);
 }
 
 /** A table whose values are being written. */
@@ -127,7 +120,10 @@ class ResultWriter {
 
   #table(table: LuaTable, stack: number): void {
     const reply = this.#reply;
-    if (typeof table.get("err") === "string") return replyWithError(readError(table)!, reply);
+    if (typeof table.get("err") === "string") {
+      const { text, isCounted } = readError(table)!;
+      return reply.error(text, isCounted);
+    }
     const status = table.get("ok");
     if (typeof status === "string") return reply.simple(oneLine(cText(status)));
     const double = table.get("double");

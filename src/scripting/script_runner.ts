@@ -116,7 +116,9 @@ export class ScriptRunner {
     this.#isAbandoned = true;
   }
 
-  #start({ state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation): { machine: Machine; luaRun: LuaRun } {
+  #start(
+    { state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation,
+  ): { machine: Machine; luaRun: LuaRun } {
     const keys = tableOfTexts(request, firstKey, firstKey + keyCount);
     const args = tableOfTexts(request, firstKey + keyCount, request.count);
     const machine = new Machine(state, ERROR_HANDLER);

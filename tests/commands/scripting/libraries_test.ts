@@ -101,7 +101,25 @@ referenceTest("cjson.encode() gives the reference's text", async () => {
 referenceTest("cjson's configuration answers as the reference's", async () => {
   const names = ["encode_sparse_array", "encode_max_depth", "decode_max_depth", "encode_number_precision"];
   const switches = ["encode_keep_buffer", "encode_invalid_numbers", "decode_invalid_numbers"];
-  const values = ["", "nil", "0", "1", "2", "14", "15", "-1", "2^31", "'5'", "'x'", "true", "false", "'on'", "'off'", "'null'", "{}"];
+  const values = [
+    "",
+    "nil",
+    "0",
+    "1",
+    "2",
+    "14",
+    "15",
+    "-1",
+    "2^31",
+    "'5'",
+    "'x'",
+    "true",
+    "false",
+    "'on'",
+    "'off'",
+    "'null'",
+    "{}",
+  ];
   await assertSame([
     ...[...names, ...switches].flatMap((name) => values.map((value) => `return {cjson.${name}(${value})}`)),
     "return {cjson.encode_sparse_array(true, 3, 4)}",
@@ -114,11 +132,75 @@ referenceTest("cjson's configuration answers as the reference's", async () => {
 
 referenceTest("cjson.decode() reads what the reference reads", async () => {
   const texts = [
-    '""', '"a"', '"\\u0041\\u00e9\\u20ac\\ud83d\\ude00"', '"\\ud83d"', '"\\ude00"', '"\\ud83dx"', '"\\u12"', '"\\x"', '"\\"', '"unfinished',
-    '"\\/\\b\\f\\n\\r\\t\\\\\\""', "1", "-1", "+1", "01", "1.", ".5", "1e5", "1E+5", "1e", "0x1F", "0x", "-0x10", "inf", "-inf", "nan", "NaN",
-    "-nan", "Infinity", "infx", "true", "false", "null", "tru", "nul", "TRUE", "[]", "[1,2]", "[1,]", "[,]", "[1 2]", "[", "]", "{}", '{"a":1}',
-    '{"a":1,}', '{"a"}', '{"a":}', "{1:2}", '{"a":1 "b":2}', '{"a":1,"a":2}', "{", "}", "", " ", " 1 ", "1 2", "\t[1,\r\n2]", "1\0x", "\0", "a",
-    '{"a":{"b":[1,{"c":null}]}}', "[[[[1]]]]", "12345678901234567890", "1e400", "-0", "[1,2,3", "'a'", "[nullx]",
+    '""',
+    '"a"',
+    '"\\u0041\\u00e9\\u20ac\\ud83d\\ude00"',
+    '"\\ud83d"',
+    '"\\ude00"',
+    '"\\ud83dx"',
+    '"\\u12"',
+    '"\\x"',
+    '"\\"',
+    '"unfinished',
+    '"\\/\\b\\f\\n\\r\\t\\\\\\""',
+    "1",
+    "-1",
+    "+1",
+    "01",
+    "1.",
+    ".5",
+    "1e5",
+    "1E+5",
+    "1e",
+    "0x1F",
+    "0x",
+    "-0x10",
+    "inf",
+    "-inf",
+    "nan",
+    "NaN",
+    "-nan",
+    "Infinity",
+    "infx",
+    "true",
+    "false",
+    "null",
+    "tru",
+    "nul",
+    "TRUE",
+    "[]",
+    "[1,2]",
+    "[1,]",
+    "[,]",
+    "[1 2]",
+    "[",
+    "]",
+    "{}",
+    '{"a":1}',
+    '{"a":1,}',
+    '{"a"}',
+    '{"a":}',
+    "{1:2}",
+    '{"a":1 "b":2}',
+    '{"a":1,"a":2}',
+    "{",
+    "}",
+    "",
+    " ",
+    " 1 ",
+    "1 2",
+    "\t[1,\r\n2]",
+    "1\0x",
+    "\0",
+    "a",
+    '{"a":{"b":[1,{"c":null}]}}',
+    "[[[[1]]]]",
+    "12345678901234567890",
+    "1e400",
+    "-0",
+    "[1,2,3",
+    "'a'",
+    "[nullx]",
   ];
   const quote = (text: string) =>
     `'${[...text].map((character) => `\\${String(character.charCodeAt(0)).padStart(3, "0")}`).join("")}'`;
@@ -140,11 +222,41 @@ referenceTest("cjson.decode() reads what the reference reads", async () => {
 
 referenceTest("cmsgpack gives the reference's bytes and reads them", async () => {
   const bytes = [
-    "\\192", "\\193", "\\194", "\\195", "\\127", "\\224", "\\204", "\\204\\255", "\\205\\1\\2", "\\206\\255\\255\\255\\255", "\\208\\128", "\\209\\128\\0",
-    "\\207\\255\\255\\255\\255\\255\\255\\255\\255", "\\210\\128\\0\\0\\0", "\\211\\128\\0\\0\\0\\0\\0\\0\\0", "\\202\\63\\128\\0\\0",
-    "\\203\\63\\240\\0\\0\\0\\0\\0\\0", "\\161a", "\\161", "\\217\\1a", "\\218\\0\\1a", "\\219\\0\\0\\0\\1a", "\\217\\5a", "\\145\\1", "\\146\\1",
-    "\\220\\0\\1\\1", "\\221\\0\\0\\0\\1\\1", "\\129\\1\\2", "\\129\\192\\2", "\\222\\0\\1\\1\\2", "\\223\\0\\0\\0\\1\\1\\2", "\\1\\2\\3", "\\196",
-    "\\202\\127\\192\\0\\0", "",
+    "\\192",
+    "\\193",
+    "\\194",
+    "\\195",
+    "\\127",
+    "\\224",
+    "\\204",
+    "\\204\\255",
+    "\\205\\1\\2",
+    "\\206\\255\\255\\255\\255",
+    "\\208\\128",
+    "\\209\\128\\0",
+    "\\207\\255\\255\\255\\255\\255\\255\\255\\255",
+    "\\210\\128\\0\\0\\0",
+    "\\211\\128\\0\\0\\0\\0\\0\\0\\0",
+    "\\202\\63\\128\\0\\0",
+    "\\203\\63\\240\\0\\0\\0\\0\\0\\0",
+    "\\161a",
+    "\\161",
+    "\\217\\1a",
+    "\\218\\0\\1a",
+    "\\219\\0\\0\\0\\1a",
+    "\\217\\5a",
+    "\\145\\1",
+    "\\146\\1",
+    "\\220\\0\\1\\1",
+    "\\221\\0\\0\\0\\1\\1",
+    "\\129\\1\\2",
+    "\\129\\192\\2",
+    "\\222\\0\\1\\1\\2",
+    "\\223\\0\\0\\0\\1\\1\\2",
+    "\\1\\2\\3",
+    "\\196",
+    "\\202\\127\\192\\0\\0",
+    "",
   ];
   const show = "local function show(v) if type(v) ~= 'table' then return type(v) .. ':' .. tostring(v) end " +
     "local s = '{' for k, x in pairs(v) do s = s .. tostring(k) .. '=' .. show(x) .. ',' end return s .. '}' end ";
@@ -169,14 +281,57 @@ referenceTest("cmsgpack gives the reference's bytes and reads them", async () =>
 });
 
 referenceTest("struct packs and unpacks as the reference", async () => {
-  const integers = ["b", "B", "h", "H", "l", "L", "T", "i", "I", "i1", "I3", "i8", "I8", "i9", "I16", ">h", ">I4", "<i2", "!8 bi", "!4bd"];
-  const numbers = ["0", "1", "-1", "127", "200", "-200", "65536", "2^31", "-2^31", "2^40", "2^53", "2^63", "-2^63", "2^64", "1.9", "-1.9", "1/0"];
+  const integers = [
+    "b",
+    "B",
+    "h",
+    "H",
+    "l",
+    "L",
+    "T",
+    "i",
+    "I",
+    "i1",
+    "I3",
+    "i8",
+    "I8",
+    "i9",
+    "I16",
+    ">h",
+    ">I4",
+    "<i2",
+    "!8 bi",
+    "!4bd",
+  ];
+  const numbers = [
+    "0",
+    "1",
+    "-1",
+    "127",
+    "200",
+    "-200",
+    "65536",
+    "2^31",
+    "-2^31",
+    "2^40",
+    "2^53",
+    "2^63",
+    "-2^63",
+    "2^64",
+    "1.9",
+    "-1.9",
+    "1/0",
+  ];
   const packed = "'\\1\\2\\3\\4\\5\\6\\7\\128\\9\\10\\11\\12\\13\\14\\15\\255\\17\\18'";
   await assertSame([
     ...integers.flatMap((format) => numbers.map((value) => `return struct.pack('${format}', ${value}, ${value})`)),
     ...["f", "d", ">f", ">d"].flatMap((format) => numbers.map((value) => `return struct.pack('${format}', ${value})`)),
-    ...integers.map((format) => `local r = {struct.unpack('${format}', ${packed})} for i = 1, #r do r[i] = tostring(r[i]) end return r`),
-    ...["f", "d", ">f", ">d"].map((format) => `local r = {struct.unpack('${format}', ${packed})} return tostring(r[1])`),
+    ...integers.map((format) =>
+      `local r = {struct.unpack('${format}', ${packed})} for i = 1, #r do r[i] = tostring(r[i]) end return r`
+    ),
+    ...["f", "d", ">f", ">d"].map((format) =>
+      `local r = {struct.unpack('${format}', ${packed})} return tostring(r[1])`
+    ),
     ...integers.map((format) => `return struct.size('${format}')`),
     "return struct.pack('s', 'abc')",
     "return struct.pack('c2', 'abc')",
@@ -210,16 +365,35 @@ referenceTest("struct packs and unpacks as the reference", async () => {
 });
 
 referenceTest("bit computes as the reference", async () => {
-  const numbers = ["0", "1", "-1", "255", "0x7fffffff", "0x80000000", "0xffffffff", "2^40+5", "-2^40-5", "1.5", "2.5", "1e20", "'12'", "1/0"];
+  const numbers = [
+    "0",
+    "1",
+    "-1",
+    "255",
+    "0x7fffffff",
+    "0x80000000",
+    "0xffffffff",
+    "2^40+5",
+    "-2^40-5",
+    "1.5",
+    "2.5",
+    "1e20",
+    "'12'",
+    "1/0",
+  ];
   const unary = ["tobit", "bnot", "bswap", "tohex"];
   const binary = ["band", "bor", "bxor", "lshift", "rshift", "arshift", "rol", "ror"];
   await assertSame([
     ...unary.flatMap((name) => numbers.map((value) => `return tostring(bit.${name}(${value}))`)),
     ...binary.flatMap((name) =>
-      numbers.flatMap((value) => ["0", "1", "7", "31", "33", "-1"].map((other) => `return bit.${name}(${value}, ${other})`))
+      numbers.flatMap((value) =>
+        ["0", "1", "7", "31", "33", "-1"].map((other) => `return bit.${name}(${value}, ${other})`)
+      )
     ),
     ...["0", "1", "4", "8", "9", "-4", "-9"].map((digits) => `return bit.tohex(0xabcdef12, ${digits})`),
-    ...[...unary, ...binary].flatMap((name) => [`return bit.${name}()`, `return bit.${name}({})`, `return bit.${name}('x')`]),
+    ...[...unary, ...binary].flatMap((
+      name,
+    ) => [`return bit.${name}()`, `return bit.${name}({})`, `return bit.${name}('x')`]),
     "return bit.band(1, 2, 'x')",
     "return bit.band(7, 6, 12)",
     "return bit.lshift(1)",
