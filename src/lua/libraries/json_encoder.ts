@@ -31,12 +31,23 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",
 };
 
-/** Encodes one value. */
+/** A table whose values are being encoded. */
+interface OpenTable {
+  readonly table: LuaTable;
+  /** Elements of an array; an object has none. */
+  readonly length: number;
+  /** The index, or the position of the field, that came last. */
+  at: number;
+  /** What lay on the stack when it began. */
+  readonly stack: number;
+}
+
+/** Encodes one value, without recursion: thousands of tables may lie within each other. */
 export class JsonEncoder {
   readonly #config: JsonConfig;
   readonly #call: NativeCall;
   #text = "";
-  #deepest = 0;
+  readonly #open: OpenTable[] = [];
 
   constructor(config: JsonConfig, call: NativeCall) {
     this.#config = config;
@@ -45,33 +56,69 @@ export class JsonEncoder {
 
   /** The JSON of `value`. Throws a `LuaError`. */
   encode(value: LuaValue): string {
-    try {
-      this.#value(value, 0, 1);
-      return this.#text;
-    } catch (error) {
-      // Our own stack ends a little earlier than Lua's.
-      if (error instanceof RangeError) throw this.#tooDeep(this.#deepest);
-      throw error;
+    this.#value(value, 1);
+    for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
+      if (open.length > 0) this.#continueArray(open);
+      else this.#continueObject(open);
     }
+    return this.#text;
   }
 
-  #value(value: LuaValue, depth: number, stack: number): void {
+  #value(value: LuaValue, stack: number): void {
     if (typeof value === "string") this.#string(value);
     else if (typeof value === "number") this.#number(value);
     else if (typeof value === "boolean") this.#text += value ? "true" : "false";
     else if (value === undefined || value === JSON_NULL) this.#text += "null";
-    else if (value instanceof LuaTable) this.#table(value, depth + 1, stack);
+    else if (value instanceof LuaTable) this.#begin(value, stack);
     else throw this.#failure(value, "type not supported");
   }
 
-  #table(table: LuaTable, depth: number, stack: number): void {
+  #begin(table: LuaTable, stack: number): void {
+    const depth = this.#open.length + 1;
     if (depth > this.#config.encodeMaxDepth || stack + SPARE_STACK > MAX_STACK) {
-      throw this.#tooDeep(depth);
+      throw this.#call.error(`Cannot serialise, excessive nesting (${depth})`);
     }
-    this.#deepest = depth;
     const length = this.#arrayLength(table);
-    if (length > 0) this.#array(table, length, depth, stack);
-    else this.#object(table, depth, stack);
+    this.#open.push({ table, length, at: length > 0 ? 0 : -1, stack });
+    this.#text += length > 0 ? "[" : "{";
+  }
+
+  #continueArray(open: OpenTable): void {
+    if (open.at === open.length) {
+      this.#text += "]";
+      this.#open.pop();
+      return;
+    }
+    if (open.at > 0) this.#text += ",";
+    open.at++;
+    this.#value(open.table.get(open.at), open.stack + 1);
+  }
+
+  #continueObject(open: OpenTable): void {
+    const { table } = open;
+    const at = table.positionAfter(open.at);
+    if (at < 0) {
+      this.#text += "}";
+      this.#open.pop();
+      return;
+    }
+    if (open.at >= 0) this.#text += ",";
+    open.at = at;
+    this.#key(table.keyAt(at));
+    this.#value(table.valueAt(at), open.stack + 2);
+  }
+
+  #key(key: LuaValue): void {
+    if (typeof key === "string") {
+      this.#string(key);
+      this.#text += ":";
+    } else if (typeof key === "number") {
+      this.#text += '"';
+      this.#number(key);
+      this.#text += '":';
+    } else {
+      throw this.#failure(key, "table key must be a number or string");
+    }
   }
 
   /** The largest key, or -1 for an object. */
@@ -90,37 +137,6 @@ export class JsonEncoder {
     return -1;
   }
 
-  #array(table: LuaTable, length: number, depth: number, stack: number): void {
-    this.#text += "[";
-    for (let index = 1; index <= length; index++) {
-      if (index > 1) this.#text += ",";
-      this.#value(table.get(index), depth, stack + 1);
-    }
-    this.#text += "]";
-  }
-
-  #object(table: LuaTable, depth: number, stack: number): void {
-    let separator = "";
-    this.#text += "{";
-    for (let at = table.positionAfter(-1); at >= 0; at = table.positionAfter(at)) {
-      this.#text += separator;
-      separator = ",";
-      const key = table.keyAt(at);
-      if (typeof key === "string") {
-        this.#string(key);
-        this.#text += ":";
-      } else if (typeof key === "number") {
-        this.#text += '"';
-        this.#number(key);
-        this.#text += '":';
-      } else {
-        throw this.#failure(key, "table key must be a number or string");
-      }
-      this.#value(table.valueAt(at), depth, stack + 2);
-    }
-    this.#text += "}";
-  }
-
   #string(text: string): void {
     this.#text += `"${text.replace(ESCAPED, escape)}"`;
   }
@@ -133,10 +149,6 @@ export class JsonEncoder {
       return;
     }
     this.#text += formatGeneral(value, precision);
-  }
-
-  #tooDeep(depth: number): Error {
-    return this.#call.error(`Cannot serialise, excessive nesting (${depth})`);
   }
 
   #failure(value: LuaValue, reason: string): Error {
