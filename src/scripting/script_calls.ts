@@ -51,7 +51,7 @@ export class ScriptCalls {
     const args = this.#arguments.read(values);
     const command = this.#executor().registry.resolve(args);
     if (command === null) throw scriptError("Invalid command passed to redis.acl_check_cmd()");
-    return this.#state.denialOf(run.context, command, args) === null;
+    return this.#state.denialOf(run.caller, { command, args, isLogged: false }) === null;
   }
 
   #call(run: ScriptRun, values: readonly LuaValue[], raises: boolean): LuaValue {

@@ -22,8 +22,15 @@ export interface ServerState {
   readonly isClusterEnabled: () => boolean;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS. */
   readonly isDenialDisabled: () => boolean;
-  /** Why the user may not run a command; null where nothing speaks against it. */
-  readonly denialOf: (context: Context, command: Command, args: Args) => string | null;
+  /** Why the user of a script's caller may not run a command, in the ACL's words; null where nothing speaks against it. */
+  readonly denialOf: (caller: Context, request: ScriptRequest) => string | null;
+}
+
+/** A command that a script calls, or only asks about: then the ACL log must not tell of it. */
+export interface ScriptRequest {
+  readonly command: Command;
+  readonly args: Args;
+  readonly isLogged: boolean;
 }
 
 const SAVE_FAILED =
@@ -58,7 +65,7 @@ export function refusalOfScript(
 export function refusalOfCall(state: ServerState, run: ScriptRun, command: Command, args: Args): string | null {
   if (command.noScript && !state.isDenialDisabled()) return NOT_FROM_SCRIPT;
   if (!command.stale && state.isStale()) return "ERR Can not execute the command on a stale replica";
-  const denial = state.denialOf(run.context, command, args);
+  const denial = state.denialOf(run.caller, { command, args, isLogged: true });
   if (denial !== null) return `ERR The user executing the script ${denial}`;
   if (run.isReadOnly && (command.isWrite || command.mayReplicate)) {
     return "ERR Write commands are not allowed from read-only scripts.";
