@@ -222,7 +222,10 @@ export class Executor {
     }
   }
 
-  /** Lets the running unit go on after its command has returned: a script that is paused. Whatever else runs until `release` belongs to it. */
+  /**
+   * Lets the running unit go on after its command has returned: a script that is paused. Whatever else runs until `release`
+   * belongs to it.
+   */
   hold(): void {
     this.depth++;
   }
