@@ -32,6 +32,8 @@ const GC_OPTIONS = ["stop", "restart", "collect", "count", "step", "setpause", "
 /** What `setpause` and `setstepmul` return the first time. */
 const GC_DEFAULT = 200;
 
+const PCALL = new ControlFunction("pcall", beginPcall);
+
 /** Refuses a change of a table that Redis protects. */
 export function checkWritable(table: LuaTable): void {
   if (table.isReadOnly) throw new LuaError("Attempt to modify a readonly table");
@@ -48,7 +50,7 @@ export function openBase(state: LuaState): void {
   register(globals, FUNCTIONS);
   globals.set("_G", globals);
   globals.set("_VERSION", "Lua 5.1");
-  globals.set("pcall", new ControlFunction("pcall", beginPcall));
+  globals.set("pcall", PCALL);
   globals.set("xpcall", new ControlFunction("xpcall", beginXpcall));
   const next = new NativeFunction("next", nextPair);
   globals.set("next", next);
@@ -195,10 +197,11 @@ function* loadPieces(args: readonly LuaValue[], call: NativeCall): NativeSteps {
   const chunkName = optionalString(args, 1, "=(load)", call);
   const pieces: string[] = [];
   for (;;) {
-    const [piece] = yield { callee, args: [] };
+    const [isFine, piece] = yield { callee: PCALL, args: [callee] };
+    if (!isFine) return [undefined, piece];
     if (piece === undefined || piece === "") break;
     if (typeof piece !== "string" && typeof piece !== "number") {
-      return [undefined, "reader function must return a string"];
+      return [undefined, call.error("reader function must return a string").value];
     }
     pieces.push(plainText(piece));
   }
@@ -206,7 +209,6 @@ function* loadPieces(args: readonly LuaValue[], call: NativeCall): NativeSteps {
 }
 
 function beginPcall(machine: Machine, args: readonly LuaValue[], site: CallSite): void {
-  checkAny(args, 0, machine.context);
   machine.pushNative(FrameKind.Protected, site.place, site.wanted, site.mode, site.data);
   machine.call(site.place + 1, args[0], args.slice(1));
 }

@@ -11,7 +11,7 @@ import type { Machine } from "./machine.ts";
 import type { NativeCall } from "./native_call.ts";
 import type { LuaState } from "./state.ts";
 import { LuaTable } from "./table.ts";
-import { Frame, LuaThread } from "./thread.ts";
+import { Frame, LuaThread, ReturnMode } from "./thread.ts";
 import type { LuaValue } from "./value.ts";
 
 /** Coroutines that may wait for each other. */
@@ -90,7 +90,7 @@ function resume(machine: Machine, thread: LuaThread, values: readonly LuaValue[]
 
 function beginYield(machine: Machine, args: readonly LuaValue[], site: CallSite): void {
   const { thread } = machine;
-  if (thread === machine.mainThread || thread.boundaries > 0) {
+  if (thread === machine.mainThread || thread.boundaries > 0 || site.mode !== ReturnMode.Registers) {
     throw new LuaError("attempt to yield across metamethod/C-call boundary");
   }
   thread.yieldSite ??= new Frame();

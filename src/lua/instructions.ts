@@ -168,6 +168,8 @@ function runGenericForLoop(machine: Machine, frame: Frame, word: number): void {
   stack[at + 4] = subject;
   stack[at + 5] = stack[at + 2];
   machine.callAt(at + 3, 2, cOf(word), ReturnMode.Registers, 0);
+  // As in Lua 5.1, an iterator cannot yield.
+  if (iterator instanceof LuaClosure) machine.thread.boundaries++;
 }
 
 function runClosure(machine: Machine, frame: Frame, word: number): void {

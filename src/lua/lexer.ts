@@ -5,7 +5,7 @@
  * - Errors are Lua 5.1's own texts, with the line and what stands near.
  */
 
-import { shownChunkName } from "./chunk_name.ts";
+import { shownChunkName, SYNTAX_NAME_SIZE } from "./chunk_name.ts";
 import { LuaSyntaxError } from "./lua_error.ts";
 import { parseNumber } from "./number_text.ts";
 import { Token, tokenText, wordToken } from "./token.ts";
@@ -108,16 +108,19 @@ export class Lexer {
 
   /** An error at the current line; near `token`, where one is given. */
   errorAt(message: string, token?: number): LuaSyntaxError {
-    const near = token === undefined ? "" : ` near '${this.#shown(token)}'`;
-    return new LuaSyntaxError(`${shownChunkName(this.chunkName)}:${this.line}: ${message}${near}`);
+    return this.#error(message, token === undefined ? undefined : this.#shown(token));
+  }
+
+  #error(message: string, spelling: string | undefined): LuaSyntaxError {
+    const zero = spelling?.indexOf("\0") ?? -1;
+    const near = spelling === undefined ? "" : ` near '${zero < 0 ? spelling : spelling.slice(0, zero)}'`;
+    const name = shownChunkName(this.chunkName, SYNTAX_NAME_SIZE);
+    return new LuaSyntaxError(`${name}:${this.line}: ${message}${near}`);
   }
 
   #shown(token: number): string {
     const isSpelled = token === Token.Name || token === Token.String || token === Token.Number;
-    if (!isSpelled) return tokenText(token);
-    const spelling = this.#source.slice(this.#tokenStart, this.#at);
-    const zero = spelling.indexOf("\0");
-    return zero < 0 ? spelling : spelling.slice(0, zero);
+    return isSpelled ? this.#source.slice(this.#tokenStart, this.#at) : tokenText(token);
   }
 
   #peekCode(ahead = 0): number {
@@ -231,7 +234,7 @@ export class Lexer {
       this.#at++;
       return OPEN;
     }
-    this.#at -= level + 1;
+    this.#at -= level;
     throw this.errorAt("invalid long string delimiter", Token.String);
   }
 
@@ -259,9 +262,6 @@ export class Lexer {
         pieces.push(this.#source.slice(start, this.#at), "\n");
         this.#skipNewline();
         start = this.#at;
-      } else if (code === OPEN && level === 0 && this.#longBracketLevel(OPEN) === 0) {
-        this.#at += 2;
-        throw this.errorAt("nesting of [[...]] is deprecated", OPEN);
       } else {
         this.#at++;
       }
@@ -276,13 +276,20 @@ export class Lexer {
       const code = this.#peekCode();
       if (code === quote) break;
       if (code < 0) throw this.errorAt("unfinished string", Token.EndOfSource);
-      if (code === NEWLINE || code === RETURN) throw this.errorAt("unfinished string", Token.String);
+      if (code === NEWLINE || code === RETURN) {
+        pieces.push(this.#source.slice(start, this.#at));
+        throw this.#error("unfinished string", String.fromCharCode(quote) + pieces.join(""));
+      }
       if (code !== BACKSLASH) {
         this.#at++;
         continue;
       }
       pieces.push(this.#source.slice(start, this.#at));
-      pieces.push(this.#readEscape());
+      const escape = this.#readEscape();
+      if (escape === undefined) {
+        throw this.#error("escape sequence too large", String.fromCharCode(quote) + pieces.join(""));
+      }
+      pieces.push(escape);
       start = this.#at;
     }
     pieces.push(this.#source.slice(start, this.#at));
@@ -291,7 +298,8 @@ export class Lexer {
     return Token.String;
   }
 
-  #readEscape(): string {
+  /** What an escape sequence stands for; undefined for a number above 255. */
+  #readEscape(): string | undefined {
     this.#at++;
     const code = this.#peekCode();
     if (code < 0) return "";
@@ -309,7 +317,6 @@ export class Lexer {
       value = value * 10 + this.#peekCode() - ZERO;
       this.#at++;
     }
-    if (value > 255) throw this.errorAt("escape sequence too large", Token.String);
-    return String.fromCharCode(value);
+    return value > 255 ? undefined : String.fromCharCode(value);
   }
 }

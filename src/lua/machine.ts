@@ -152,7 +152,7 @@ export class Machine {
   #push(kind: FrameKind, place: number, wanted: number, mode: ReturnMode, data: number): Frame {
     const { thread } = this;
     const { boundaries } = thread;
-    if (thread.depth >= MAX_DEPTH) this.#checkDepth();
+    if (thread.depth >= MAX_DEPTH && mode !== ReturnMode.Handler) this.#checkDepth();
     if (mode !== ReturnMode.Registers && ++thread.boundaries >= MAX_BOUNDARIES) this.#checkBoundaries();
     this.hasSwitched = true;
     const frame = thread.push();
@@ -174,12 +174,11 @@ export class Machine {
     if (this.thread.depth >= MAX_DEPTH + HANDLER_DEPTH) throw new LuaError("error in error handling");
   }
 
+  /** Beyond the limit only error handlers may go on; the count goes back when the stack unwinds. */
   #checkBoundaries(): void {
     const { boundaries } = this.thread;
-    if (boundaries === MAX_BOUNDARIES) {
-      this.thread.boundaries--;
-      throw this.context.errorHere("C stack overflow");
-    }
+    if (boundaries === MAX_BOUNDARIES) throw this.context.errorHere("C stack overflow");
+    if (boundaries >= MAX_HANDLER_BOUNDARIES) throw new LuaError("error in error handling");
   }
 
   /** Enters a Lua function: `place` holds it, its arguments are above. */
@@ -332,13 +331,18 @@ export class Machine {
     const handler = isMain ? this.#errorHandler : protector.handler;
     if (handler === undefined) {
       this.#unwind(value);
-    } else if (!(handler instanceof LuaFunction) || thread.boundaries >= MAX_HANDLER_BOUNDARIES) {
+    } else if (!(handler instanceof LuaFunction) || this.#hasNoRoomForHandler()) {
       this.#unwind("error in error handling");
     } else {
       const place = thread.freePlace;
       this.#place(place, handler, [value]);
       this.callAt(place, 1, 1, ReturnMode.Handler, 0);
     }
+  }
+
+  #hasNoRoomForHandler(): boolean {
+    const { boundaries, depth } = this.thread;
+    return boundaries >= MAX_HANDLER_BOUNDARIES || depth >= MAX_DEPTH + HANDLER_DEPTH;
   }
 
   /** The innermost frame that catches errors. */
@@ -355,7 +359,7 @@ export class Machine {
     const protector = this.#protector();
     while (thread.frame !== protector) thread.pop();
     thread.closeFrom(protector.callee);
-    if (protector.kind === FrameKind.Protected) this.leave([false, shownByPcall(value, protector)]);
+    if (protector.kind === FrameKind.Protected) this.leave([false, ...shownByPcall(value, protector)]);
     else this.#failThread(value);
   }
 
@@ -375,11 +379,11 @@ export class Machine {
   }
 }
 
-/** What `pcall` returns of an error: of Redis's error replies only the text, which `xpcall` does not do. */
-function shownByPcall(value: LuaValue, { handler }: Frame): LuaValue {
-  if (handler !== undefined || !(value instanceof LuaTable)) return value;
+/** What Redis's `pcall` returns of an error: of a table its text `err`, or both where that is no text. */
+function shownByPcall(value: LuaValue, { handler }: Frame): LuaValue[] {
+  if (handler !== undefined || !(value instanceof LuaTable)) return [value];
   const text = value.get("err");
-  return typeof text === "string" || typeof text === "number" ? text : value;
+  return typeof text === "string" || typeof text === "number" ? [text] : [value, text];
 }
 
 function argTable(values: readonly LuaValue[]): LuaTable {

@@ -59,7 +59,8 @@ const FUNCTIONS: Readonly<Record<string, NativeBody>> = {
   modf(args, call) {
     const value = numberArgument(args, 0, call);
     const whole = Math.trunc(value);
-    return [whole, Number.isFinite(value) ? value - whole : value !== value ? NaN : 0];
+    const fraction = Number.isFinite(value) ? Math.abs(value - whole) : value !== value ? NaN : 0;
+    return [whole, value < 0 || Object.is(value, -0) ? -fraction : fraction];
   },
   pow: (args, call) => [power(numberArgument(args, 0, call), numberArgument(args, 1, call))],
   random,

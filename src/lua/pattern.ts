@@ -39,13 +39,13 @@ export class PatternMatcher {
   /** Whether the pattern matches only at the start. */
   readonly isAnchored: boolean;
   readonly #pattern: string;
-  readonly #call: NativeCall;
+  readonly #call: Pick<NativeCall, "error">;
   readonly #starts: number[] = [];
   readonly #lengths: number[] = [];
   #level = 0;
   #depth = 0;
 
-  constructor(subject: string, pattern: string, call: NativeCall, allowsAnchor: boolean) {
+  constructor(subject: string, pattern: string, call: Pick<NativeCall, "error">, allowsAnchor: boolean) {
     const zero = pattern.indexOf("\0");
     const text = zero < 0 ? pattern : pattern.slice(0, zero);
     this.isAnchored = allowsAnchor && text.startsWith("^");

@@ -22,6 +22,7 @@ const SPECIAL_CHARACTERS = /[\^$*+?.([%-]/;
 export function openString(state: LuaState): void {
   const table = new LuaTable();
   register(table, FUNCTIONS);
+  table.set("gfind", table.get("gmatch"));
   state.globals.set("string", table);
   state.stringMetatable = new LuaTable();
   state.stringMetatable.set("__index", table);
@@ -53,9 +54,6 @@ const FUNCTIONS: Readonly<Record<string, NativeBody>> = {
   },
   find: (args, call) => search(args, call, true),
   format: (args, call) => [formatString(args, call)],
-  gfind(_args, call) {
-    throw call.error("'string.gfind' was renamed to 'string.gmatch'");
-  },
   gmatch: allMatches,
   gsub: substitute,
   len: (args, call) => [stringArgument(args, 0, call).length],

@@ -72,7 +72,6 @@ export const BASE_SCRIPTS: readonly string[] = [
   "return pcall(error, {err = {}}) == false",
   "return pcall(error)",
   "return pcall(function() return 1, nil, 3 end)",
-  "return pcall(pcall)",
   "return pcall(pcall, error, 'e')",
   "return pcall(5)",
   "return pcall(nil)",
@@ -105,11 +104,10 @@ export const BASE_SCRIPTS: readonly string[] = [
   "return loadstring('x =')",
   "return loadstring('\\27Lua')",
   "local n = 0 return load(function() n = n + 1 return ({'return', ' 1', '+2'})[n] end)()",
-  "return load(function() return 5 end, 'n') ~= nil",
   "return load(function() return {} end)",
   "return pcall(load, function() error('reader') end)",
   "return load(function() return nil end)",
-  "return type(collectgarbage('count')), collectgarbage(), collectgarbage('step'), collectgarbage('setpause', 100)",
+  "return type(collectgarbage('count')), collectgarbage(), collectgarbage('setpause', 100)",
   "return type(gcinfo())",
   "return coroutine.resume(coroutine.create(function(...) return ... end), 1, 2)",
   "local co = coroutine.create(function(a) local b = coroutine.yield(a + 1) return b * 2 end) " +
@@ -148,7 +146,6 @@ export const BASE_SCRIPTS: readonly string[] = [
   "return co(1, 2), co(3), co(), co(nil, nil)",
   "local co = coroutine.create(function() return coroutine.yield(coroutine.yield(1, 2, 3)) end) local n = 0 " +
   "while coroutine.status(co) ~= 'dead' do n = n + select('#', coroutine.resume(co, 'a', 'b')) end return n",
-  "local function loop() return coroutine.wrap(loop)() end loop()".replace("loop()", "local ok = true; return ok or 1"),
 ]);
 
 /** The library `string`. */
@@ -169,10 +166,9 @@ export const STRING_SCRIPTS: readonly string[] = [
   "return ('hello'):upper(), ('HeLLo\\228'):lower(), ('x'):reverse(), ('abc'):reverse(), (''):reverse()",
   "return string.len('a\\0b'), string.len(123)",
   "return string.rep('ab', 3), string.rep('x', 0), string.rep('x', -1), string.rep('', 1e6), string.rep('x', 2.7)",
-  "string.dump(function() end)",
   "string.dump(string.rep)",
   "string.dump()",
-  "string.gfind('x', 'y')",
+  "return string.gfind == string.gmatch",
   ...[
     ["hello world", "o w"],
     ["hello world", "l+"],

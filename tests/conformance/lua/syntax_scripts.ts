@@ -244,6 +244,5 @@ export const SOURCES: readonly string[] = [
   `return ${Array.from({ length: 260 }, (_, i) => `f${i}`).join(",")}`,
   `return {${Array.from({ length: 260 }, (_, i) => `f${i}`).join(",")}}`,
   `f(${Array.from({ length: 260 }, (_, i) => `${i}`).join(",")})`,
-  `${Array.from({ length: 210 }, (_, i) => `x${i}`).join(",")} = 1`,
   `local t = {${Array.from({ length: 600 }, (_, i) => `k${i} = ${i}`).join(",")}} return t.k599`,
 ];
