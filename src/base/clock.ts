@@ -51,6 +51,11 @@ export class Clock {
     return this.now = this.#read();
   }
 
+  /** Puts `now` back to `ms`, until the next `refresh()`: for work that must not see the time go on. */
+  standAt(ms: number): void {
+    this.now = ms;
+  }
+
   /** Whole milliseconds since the last `refresh()`. */
   sinceRefreshMs(): number {
     return this.#read() - this.now;

@@ -21,6 +21,8 @@ export class Cron {
   hz = 10;
   /** DEBUG PAUSE-CRON. */
   isPaused = false;
+  /** True while a script that runs too long holds the server: nothing but that may change the data. */
+  isHeld = false;
 
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -51,7 +53,7 @@ export class Cron {
   #round(): void {
     this.#timer = null;
     this.start();
-    if (this.isPaused) return;
+    if (this.isPaused || this.isHeld) return;
     const nowMs = this.#clock.refresh();
     for (const job of this.#jobs) {
       if (nowMs < job.dueMs) continue;

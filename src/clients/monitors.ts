@@ -53,7 +53,12 @@ export class Monitors {
 
   /** Shows a command that ran to every monitor; administrative ones stay hidden. */
   feed(context: Context, command: Command, args: Args): void {
-    if (command.skipMonitor || command.admin) return;
+    if (!command.skipMonitor && !command.admin) this.show(context, args);
+  }
+
+  /** Shows a request to every monitor: scripts do so before their commands. */
+  show(context: Context, args: Args): void {
+    if (!this.isActive) return;
     const line = this.#lineOf(context, args);
     for (const client of this.#watching) {
       if (client.isClosing) continue;

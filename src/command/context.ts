@@ -8,6 +8,7 @@ import type { Database } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 import type { ArgumentSource } from "../resp/request_batch.ts";
 import type { Command } from "./command.ts";
+import type { EffectAudience } from "./propagation.ts";
 
 /** Whose requests a context runs. */
 export type Origin =
@@ -49,6 +50,8 @@ export class Context {
   isWaitDenied = false;
   /** True while EXEC runs the queue. */
   isInExec = false;
+  /** Who gets the effects of its commands: scripts choose. */
+  audience: EffectAudience = "all";
   /** Set by a handler: the connection closes when the reply has been sent. */
   closeAfterReply = false;
 

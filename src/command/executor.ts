@@ -235,6 +235,20 @@ export class Executor {
     }
   }
 
+  /**
+   * Lets the running unit go on after its command has returned: a script that is paused. Whatever else runs until `release`
+   * belongs to it.
+   */
+  hold(): void {
+    this.depth++;
+  }
+
+  /** Ends a unit that was held. */
+  release(): void {
+    this.depth--;
+    if (this.depth === 0) this.#finishUnit();
+  }
+
   /** What may stop or watch requests of `context` as things are. */
   #askAround(context: Context): void {
     const gates = this.#gates;
@@ -322,11 +336,16 @@ export class Executor {
     const mode = context.effectMode;
     const isForced = mode === "forced" || mode === "forced-to-replicas";
     if (mode === "suppressed" || (!hasChanged && !isForced)) return;
+    let { audience } = context;
+    if (audience === "nobody") return;
     if (mode === "replaced") {
-      for (const effect of context.effects) this.propagation.addArgv(context.db.index, effect);
+      for (const effect of context.effects) this.propagation.addArgv(context.db.index, effect, audience);
       return;
     }
-    const audience = mode === "forced-to-replicas" ? "replicas" : "all";
+    if (mode === "forced-to-replicas") {
+      if (audience === "file") return;
+      audience = "replicas";
+    }
     if (this.depth === 0) this.propagation.finishWith(context.db.index, args, audience);
     else this.propagation.add(context.db.index, args.retain(), audience);
   }

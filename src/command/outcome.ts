@@ -18,7 +18,7 @@ export type CancelReason =
 /** A wait that a command asks for. */
 export interface Wait {
   /** What is waited for: CLIENT UNBLOCK and INFO's `blocked_clients` know "keys" and "replicas" only. */
-  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "shutdown";
+  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "shutdown" | "script";
   /** True when the same request is to be run again after the wait, because a gate held it up and nothing has run yet. */
   readonly isRetry: boolean;
   /** Resolves when the wait is over and the reply, if any, is written. Never rejects. */
@@ -31,11 +31,11 @@ export interface Wait {
 export type Outcome = Wait;
 
 /**
- * Whether the client counts as blocked, and is closed when it hangs up. Where Redis itself would stand still, for a save or
- * for MIGRATE, its clients are not blocked, and what they have sent is run.
+ * Whether the client counts as blocked, and is closed when it hangs up. Where Redis itself would stand still, for a save,
+ * for MIGRATE or for a script, its clients are not blocked, and what they have sent is run.
  */
 export function isBlocking({ kind }: Wait): boolean {
-  return kind !== "snapshot" && kind !== "migration";
+  return kind !== "snapshot" && kind !== "migration" && kind !== "script";
 }
 
 /** A wait of the gates: the request runs again when `ready` resolves. */

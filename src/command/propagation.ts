@@ -18,7 +18,7 @@ export interface PropagationSink {
 }
 
 /** Who gets an effect. */
-export type EffectAudience = "all" | "replicas";
+export type EffectAudience = "all" | "replicas" | "file" | "nobody";
 
 interface Effect {
   readonly dbIndex: number;
@@ -62,8 +62,8 @@ export class Propagation {
   }
 
   /** Adds an effect made from values, which are copied where they are bytes of a request. */
-  addArgv(dbIndex: number, argv: readonly ArgumentSource[]): void {
-    if (this.isActive) this.add(dbIndex, Args.from(argv).retain());
+  addArgv(dbIndex: number, argv: readonly ArgumentSource[], audience: EffectAudience = "all"): void {
+    if (this.isActive) this.add(dbIndex, Args.from(argv).retain(), audience);
   }
 
   /** Adds the last effect of a unit and feeds the unit: spares the copy in the usual case of one effect. */
@@ -111,7 +111,7 @@ export class Propagation {
 
   #feed(dbIndex: number, args: Args, audience: EffectAudience): void {
     for (const sink of this.#sinks) {
-      if (audience === "all" || sink.isFile !== true) sink.feed(dbIndex, args);
+      if (audience === "all" || (audience === "file") === (sink.isFile === true)) sink.feed(dbIndex, args);
     }
   }
 }

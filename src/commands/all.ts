@@ -57,6 +57,7 @@ import { scanCommands } from "./generic/scan.ts";
 import { sortCommands } from "./generic/sort.ts";
 import { ttlCommands } from "./generic/ttl.ts";
 import { databaseCommands } from "./server/databases.ts";
+import { scriptingCommands } from "./scripting/scripting_commands.ts";
 import type { Services } from "./services.ts";
 
 /** The declarations of all commands, for a server made of `services`. */
@@ -76,6 +77,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
     ...hashCommands(services),
     ...hyperLogLogCommands(services),
     ...listCommands(services),
+    ...scriptingCommands(services),
     ...setGroupCommands(services),
     ...sortedSetCommands(services),
     ...streamCommands(services),

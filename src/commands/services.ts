@@ -35,6 +35,7 @@ import type { Loading } from "../persistence/loading.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import type { PubSub } from "../pubsub/pubsub.ts";
 import type { Replication } from "../replication/replication.ts";
+import type { Scripting } from "../scripting/scripting.ts";
 import type { ActiveExpiry } from "../store/active_expiry.ts";
 import type { Eviction } from "../store/eviction.ts";
 import type { Store } from "../store/store.ts";
@@ -118,6 +119,8 @@ export interface Services {
   aof: AppendOnlyFile;
   /** Both roles of replication. */
   replication: Replication;
+  /** Scripts and functions. */
+  scripting: Scripting;
   /** What MIGRATE does. */
   migrations: Migrations;
   registry: CommandRegistry;

@@ -122,13 +122,14 @@ export class AppendOnlyFile {
 
   /** DEBUG LOADAOF: empties the databases and loads the files at once. Null, or the error reply. */
   reload(): string | null {
-    const { store } = this.#options;
+    const { store, persistence } = this.#options;
     try {
       this.#directory.requireAccess();
       this.writer.flush();
       const manifest = this.#directory.readManifest();
       if (manifest.isEmpty) return "ERR The append only file is not enabled";
       store.flush(-1);
+      persistence.libraries?.clear();
       store.lazyFree.run(Infinity);
       const { result } = this.#loader.loadAtOnce(manifest);
       return result === "failed" ? "ERR Error trying to load the AOF files, check server logs." : null;

@@ -20,6 +20,8 @@ export interface FunctionLibraries {
   readonly sources: () => readonly Uint8Array[];
   /** Takes a library from a file; throws when it cannot be. With `mayReplace` it takes the place of one with its name. */
   readonly load: (source: Uint8Array, mayReplace: boolean) => void;
+  /** Drops all of them, as new data are about to take the place of the old. */
+  readonly clear: () => void;
 }
 
 /** What other parts of the server have to do with a load. */

@@ -283,6 +283,7 @@ export class RdbPersistence {
     }
     if (flush) {
       store.flush(-1);
+      this.libraries?.clear();
       store.lazyFree.run(Infinity);
     }
     try {
@@ -300,12 +301,17 @@ export class RdbPersistence {
     isRaised: ({ origin }) => !this.isLastSaveOk && origin === "client",
     concerns: (command) => command.isWrite || command.hasTraits || command.name === "ping",
     check: (context, command, args) => {
-      const { config } = this.#options;
       if (!command.traitsOf(context, args).isWrite && command.name !== "ping") return null;
-      const isWanted = config.boolean("stop-writes-on-bgsave-error").value && config.cell("save").value.length > 0;
-      return isWanted ? MISCONF : null;
+      return this.isWriteDenied ? MISCONF : null;
     },
   };
+
+  /** Whether nothing may be written because the last save failed. */
+  get isWriteDenied(): boolean {
+    const { config } = this.#options;
+    if (this.isLastSaveOk) return false;
+    return config.boolean("stop-writes-on-bgsave-error").value && config.cell("save").value.length > 0;
+  }
 
   async #finishBackgroundSave(snapshot: RdbSnapshot, dirtyAtStart: number): Promise<void> {
     const { store, logger, clock } = this.#options;

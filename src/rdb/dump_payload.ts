@@ -21,7 +21,8 @@ import { drain, RdbWriter } from "./rdb_writer.ts";
 import { kindOfType, VALUE_TYPES } from "./value_types.ts";
 
 const VERSION_BYTES = 2;
-const FOOTER_BYTES = VERSION_BYTES + CHECKSUM_BYTES;
+/** Bytes of the version and the checksum at the end of a payload. */
+export const DUMP_FOOTER_BYTES: number = VERSION_BYTES + CHECKSUM_BYTES;
 
 /** A value of kind `K` as a payload held it. */
 export interface DumpedValueOf<K extends Kind> {
@@ -56,7 +57,7 @@ export function dumpPayload<K extends Kind>(
  */
 export function isIntactDumpPayload(payload: Slice, verifyChecksum = true): boolean {
   const { bytes, end } = payload;
-  const footer = end - FOOTER_BYTES;
+  const footer = end - DUMP_FOOTER_BYTES;
   if (footer < payload.start) return false;
   const version = bytes[footer]! | bytes[footer + 1]! << 8;
   if (version > MAX_READABLE_RDB_VERSION) return false;
@@ -72,7 +73,7 @@ export function isIntactDumpPayload(payload: Slice, verifyChecksum = true): bool
  */
 export function parseDumpPayload(payload: Slice, context: LoadContext): DumpedValue {
   const reader = new RdbReader(false);
-  reader.beginChunk(payload.bytes.subarray(payload.start, payload.end - FOOTER_BYTES));
+  reader.beginChunk(payload.bytes.subarray(payload.start, payload.end - DUMP_FOOTER_BYTES));
   if (!reader.has(1)) throw RdbFormatError.shortRead(0);
   const type = reader.bytes[reader.position++]!;
   const kind = kindOfType(type);

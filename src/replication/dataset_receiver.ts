@@ -72,6 +72,8 @@ export class DatasetReceiver {
   readonly #framing: RdbFraming;
   #dbIndex = 0;
   #isMarked = false;
+  /** Function libraries that wait for the swap of the databases. */
+  readonly #sources: Uint8Array[] = [];
 
   constructor(link: LinkConnection, isSameHistory: boolean, options: DatasetReceiverOptions) {
     this.#link = link;
@@ -169,6 +171,7 @@ export class DatasetReceiver {
       onHistoryLost();
       logger.notice("MASTER <-> REPLICA sync: Flushing old data");
       store.flush(-1);
+      this.#options.persistence.libraries?.clear();
     }
     logger.notice("MASTER <-> REPLICA sync: Loading DB in memory");
     loading.begin({
@@ -188,6 +191,7 @@ export class DatasetReceiver {
       onHistoryLost();
       logger.notice("MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
       swapDatabases(store, databases);
+      this.#swapLibraries();
       logger.notice("MASTER <-> REPLICA sync: Discarding old DB in background");
     }
     // The data differ from those of the last save, unless the file that was received is that save.
@@ -202,7 +206,10 @@ export class DatasetReceiver {
       logger,
       databases,
       keepsExpired: true,
-      onLibrary: libraries === null ? undefined : (source) => libraries.load(source, true),
+      onLibrary: libraries === null ? undefined : (source) => {
+        if (this.#mode === "swap") this.#sources.push(source);
+        else libraries.load(source, true);
+      },
       onAux: (key, value) => {
         if (key === "repl-stream-db") this.#dbIndex = Number(value);
       },
@@ -218,6 +225,12 @@ export class DatasetReceiver {
     return pacedDecoder(parser, { clock, config, loader, onTaken });
   }
 
+  #swapLibraries(): void {
+    const { libraries } = this.#options.persistence;
+    libraries?.clear();
+    for (const source of this.#sources) libraries?.load(source, true);
+  }
+
   #discard(databases: readonly Database[], error: unknown): never {
     const { store, logger } = this.#options;
     if (error instanceof RdbFormatError) { for (const line of error.logLines) logger.warning(line); }
@@ -228,6 +241,7 @@ export class DatasetReceiver {
       logger.notice("MASTER <-> REPLICA sync: Discarding temporary DB in background");
     } else {
       store.flush(-1);
+      this.#options.persistence.libraries?.clear();
     }
     throw new TransferError(text(error));
   }

@@ -26,8 +26,11 @@ export interface Reply {
   queued(): void;
   /** A status: `+text`. The text has no CR or LF. */
   simple(text: string): void;
-  /** An error: `-text`, the code first ("ERR syntax error"). CR and LF become spaces, those at the end are cut. */
-  error(text: string): void;
+  /**
+   * An error: `-text`, the code first ("ERR syntax error"). CR and LF become spaces, those at the end are cut. `isKnown`: error
+   * statistics have counted it already.
+   */
+  error(text: string, isKnown?: boolean): void;
   /** `:n`. */
   integer(value: number | bigint): void;
   /** The bytes `[start, end)` as a bulk string; copied before the call returns. */

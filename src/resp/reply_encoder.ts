@@ -80,7 +80,7 @@ export class ReplyEncoder implements Reply {
     output.lineEnd();
   }
 
-  error(text: string): void {
+  error(text: string, isKnown = false): void {
     const output = this.output;
     let end = text.length;
     while (end > 0 && isLineBreak(text.charCodeAt(end - 1))) end--;
@@ -92,7 +92,7 @@ export class ReplyEncoder implements Reply {
     }
     output.lineEnd();
     this.errorCount++;
-    if (this.onError !== null) this.onError(text);
+    if (this.onError !== null && !isKnown) this.onError(text);
   }
 
   integer(value: number | bigint): void {

@@ -14,6 +14,7 @@ import { pauseGate } from "../clients/client_pause.ts";
 import { subscriberGate } from "../pubsub/subscriber_gate.ts";
 import { replicationGates } from "../replication/replication_gates.ts";
 import { snapshotHolder } from "../persistence/snapshot_holder.ts";
+import { busyGate } from "../scripting/busy_gate.ts";
 import { queuedRequests } from "../transaction/transaction.ts";
 import { noMultiGate, queueGate } from "../transaction/transaction_gates.ts";
 import { outOfMemoryGate } from "./out_of_memory_gate.ts";
@@ -36,6 +37,7 @@ export function allGates(services: Services): Gate[] {
     subscriberGate,
     staleData,
     services.loading.gate,
+    busyGate(services.scripting.runner),
     replicaKeyspace,
     pauseGate(clientPause, (context) => context.origin === "client" && clients.of(context)?.type === "replica"),
     queueGate,

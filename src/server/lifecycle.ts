@@ -98,8 +98,9 @@ export class ServerLifecycle implements Lifecycle {
 
   /** Stops at once, without asking anybody. */
   async stop(exitCode = 0): Promise<void> {
-    const { cron, clients, clock, tasks, persistence, replication, migrations, aof } = this.#services();
+    const { cron, clients, clock, tasks, persistence, replication, migrations, aof, scripting } = this.#services();
     cron.stop();
+    scripting.runner.abandon();
     await this.#endpoints.close();
     replication.stop();
     migrations.stop();

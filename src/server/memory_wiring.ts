@@ -45,7 +45,7 @@ function limitKeys(services: Services): void {
   const { config, store, eviction, loading, clientPause, propagation, metrics, clock, logger } = services;
   const isIgnoredByReplica = config.boolean("replica-ignore-maxmemory");
   eviction.isAllowed = () => {
-    if (loading.isActive || clientPause.mode !== "off") return false;
+    if (loading.isActive || clientPause.mode !== "off" || services.scripting.runner.isBusy) return false;
     return !isIgnoredByReplica.value || services.replication.isMaster;
   };
   // Deletions of different keys do not belong together: they are propagated without MULTI.

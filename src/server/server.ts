@@ -46,6 +46,7 @@ import { createMigrations, wireMigrations } from "./migration_wiring.ts";
 import { wirePubSub } from "./pubsub_wiring.ts";
 import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
+import { createScripting, wireScripting } from "./scripting_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 
 /** What a server is made with. */
@@ -122,11 +123,12 @@ export class Server {
       pubsub: new PubSub(store.hash),
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
-    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof"> as Services;
+    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof" | "scripting"> as Services;
     this.services = services;
     services.aof = createAppendOnlyFile(services, this.lifecycle);
     services.replication = createReplication(services);
     services.migrations = createMigrations(services);
+    services.scripting = createScripting(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -156,6 +158,7 @@ export class Server {
     wireAppendOnlyFile(services, this.lifecycle);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
+    wireScripting(services);
     wireMemoryLimits(services);
     addInfoSections(services);
     addDebugSubcommands(services);

@@ -5,7 +5,7 @@
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import type { Wait } from "../../command/outcome.ts";
-import { notForDenyBlocking, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
+import { BUSY_FUNCTION, BUSY_SCRIPT, notForDenyBlocking, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Services, ShutdownFlags } from "../services.ts";
@@ -13,7 +13,7 @@ import type { Services, ShutdownFlags } from "../services.ts";
 const WORDS = ["nosave", "save", "now", "force", "abort"];
 
 /** SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]: no reply comes unless the server goes on. */
-function shutdown({ lifecycle }: Services, context: Context, args: Args, reply: Reply): Wait | void {
+function shutdown({ lifecycle, scripting }: Services, context: Context, args: Args, reply: Reply): Wait | void {
   const words = new Set<string>();
   for (let i = 1; i < args.count; i++) words.add(args.text(i).toLowerCase());
   for (const word of words) if (!WORDS.includes(word)) return reply.error(SYNTAX_ERROR);
@@ -22,6 +22,10 @@ function shutdown({ lifecycle }: Services, context: Context, args: Args, reply: 
   if (isAbort) return lifecycle.abortShutdown() ? reply.ok() : reply.error("ERR No shutdown in progress.");
   if (!words.has("now") && context.isWaitDenied) {
     return reply.error(notForDenyBlocking("SHUTDOWN without NOW or ABORT"));
+  }
+  // In the middle of a script there is nothing that could be saved.
+  if (!words.has("nosave") && scripting.runner.isBusy) {
+    return reply.error(scripting.runner.current?.isEval === true ? BUSY_SCRIPT : BUSY_FUNCTION);
   }
   return waitForShutdown(lifecycle.shutdown(flagsOf(words)), reply);
 }

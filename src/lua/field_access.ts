@@ -1,0 +1,40 @@
+/**
+ * What native functions need of metatables while they run in steps: reading a field, deciding an order.
+ */
+
+import { orderErrorText, orderRequest, rawOrder } from "./arithmetic.ts";
+import { typeName } from "./arguments.ts";
+import { LuaError } from "./lua_error.ts";
+import { EVENTS, metamethod } from "./metatable.ts";
+import type { NativeCall } from "./native_call.ts";
+import { LuaTable } from "./table.ts";
+import { type CallRequest, LuaFunction, type LuaValue } from "./value.ts";
+
+/** A part of a native function's course that ends with a value. */
+export type PartialSteps<T> = Generator<CallRequest, T, readonly LuaValue[]>;
+
+/** `holder[key]`, as a script would read it. */
+export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): PartialSteps<LuaValue> {
+  let object = holder;
+  for (;;) {
+    const value = object instanceof LuaTable ? object.get(key) : undefined;
+    if (value !== undefined) return value;
+    const handler = metamethod(object, EVENTS.index, call.state);
+    if (handler instanceof LuaFunction) return (yield { callee: handler, args: [object, key] })[0];
+    if (handler === undefined) {
+      if (object instanceof LuaTable) return undefined;
+      throw new LuaError(`attempt to index a ${typeName(object)} value`);
+    }
+    object = handler;
+  }
+}
+
+/** `left < right`, as a script would compare. */
+export function* isLess(left: LuaValue, right: LuaValue, call: NativeCall): PartialSteps<boolean> {
+  const outcome = rawOrder(left, right, true);
+  if (outcome !== undefined) return outcome;
+  const request = orderRequest(left, right, true, call.state);
+  if (request === undefined) throw new LuaError(orderErrorText(left, right));
+  const [result] = yield { callee: request.handler, args: request.args };
+  return result !== undefined && result !== false;
+}

@@ -1,0 +1,96 @@
+/**
+ * The Lua engine as its users see it: a state with globals, chunks loaded into it, and runs that can be paused.
+ */
+
+import { LuaClosure } from "./closure.ts";
+import { openLibraries } from "./libraries.ts";
+import type { LuaError } from "./lua_error.ts";
+import { Machine } from "./machine.ts";
+import { reachableBytes } from "./memory_estimate.ts";
+import { compile } from "./parser.ts";
+import { RedisRandom } from "./redis_random.ts";
+import { LuaTable } from "./table.ts";
+import type { LuaFunction, LuaValue } from "./value.ts";
+
+/** How a run starts. */
+export interface RunOptions {
+  /** Called with the error value where it happened, before the stack unwinds; its first result is the run's error. */
+  readonly errorHandler?: LuaFunction;
+}
+
+/** All that scripts share: the globals, with the libraries of Lua in them, and what is reachable from there. */
+export class LuaState {
+  readonly globals: LuaTable = new LuaTable();
+  /** What `math.random` draws from. */
+  readonly random: RedisRandom = new RedisRandom();
+  /** The metatable of all strings. */
+  stringMetatable: LuaTable | undefined = undefined;
+  /** The function `next`, which loops recognize. */
+  nextFunction: LuaFunction | undefined = undefined;
+
+  constructor() {
+    openLibraries(this);
+  }
+
+  /** Compiles a chunk; a name such as "@user_script" is shown as "user_script". Throws a `LuaSyntaxError`. */
+  load(source: string, chunkName: string): LuaFunction {
+    return new LuaClosure(compile(source, chunkName), []);
+  }
+
+  /** Prepares a call of `callee`; nothing runs before `resume`. */
+  start(callee: LuaValue, args: readonly LuaValue[], options: RunOptions = {}): LuaRun {
+    return new LuaRun(new Machine(this, options.errorHandler), callee, args);
+  }
+
+  /** About the bytes of all that is reachable from the globals: a walk over it. */
+  get memoryBytes(): number {
+    return reachableBytes(this.globals);
+  }
+}
+
+/** One call from outside into a state: it runs in slices until it has returned, failed or been killed. */
+export class LuaRun {
+  readonly #machine: Machine;
+  #start: { callee: LuaValue; args: readonly LuaValue[] } | undefined;
+
+  /** Use `LuaState.start`. */
+  constructor(machine: Machine, callee: LuaValue, args: readonly LuaValue[]) {
+    this.#machine = machine;
+    this.#start = { callee, args };
+  }
+
+  /** Whether the run has returned, failed or been killed. */
+  get isDone(): boolean {
+    return this.#machine.isDone;
+  }
+
+  /** What the function returned, once it has. */
+  get results(): readonly LuaValue[] {
+    return this.#machine.results;
+  }
+
+  /** What the function failed with, or was killed with. */
+  get error(): LuaError | undefined {
+    return this.#machine.error;
+  }
+
+  /**
+   * Runs on for up to `maxSteps`; true when the run is over.
+   *
+   * A step is a turn of a loop, a call, or one of the less frequent instructions: a million take some tens of
+   * milliseconds. What a native function throws other than a `LuaError` comes out here, and the run is of no more use.
+   */
+  resume(maxSteps: number): boolean {
+    const machine = this.#machine;
+    const start = this.#start;
+    this.#start = undefined;
+    if (start !== undefined && !machine.isDone) machine.start(start.callee, start.args);
+    machine.run(maxSteps);
+    return machine.isDone;
+  }
+
+  /** Ends the run, paused or inside one of its native functions; no `pcall` catches this. */
+  kill(error: LuaError): void {
+    if (!this.#machine.isDone) this.#machine.finish([], error);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * `table.sort`.
+ *
+ * - Where the order is that of numbers or strings there is one result, and JavaScript's sort finds it.
+ * - With a function or metamethods, what is compared with what shows in the result (equal elements, orders that are
+ *   none), so the steps are those of Lua 5.1: a quicksort with the median of three, the smaller part first.
+ */
+
+import { functionArgument, tableArgument } from "./arguments.ts";
+import { checkWritable } from "./base_library.ts";
+import { isLess, type PartialSteps } from "./field_access.ts";
+import type { NativeCall } from "./native_call.ts";
+import type { LuaTable } from "./table.ts";
+import type { LuaValue, NativeResults, NativeSteps } from "./value.ts";
+
+/** The body of `sort`. */
+export function sort(args: readonly LuaValue[], call: NativeCall): NativeResults | NativeSteps {
+  const table = tableArgument(args, 0, call);
+  const count = table.length();
+  const order = args[1] === undefined ? undefined : functionArgument(args, 1, call);
+  if (count < 2) return [];
+  checkWritable(table);
+  if (order === undefined && sortPlainly(table, count)) return [];
+  return sortBySteps(new Sorting(table, order, call), count);
+}
+
+function* sortBySteps(sorting: Sorting, count: number): NativeSteps {
+  yield* sorting.sort(1, count);
+}
+
+/** Sorts numbers or strings; false where there is anything else. */
+function sortPlainly(table: LuaTable, count: number): boolean {
+  const values: LuaValue[] = [];
+  for (let at = 1; at <= count; at++) values.push(table.getNumber(at));
+  if (values.every((value) => typeof value === "number" && value === value)) {
+    (values as number[]).sort((a, b) => a - b);
+  } else if (values.every((value) => typeof value === "string")) {
+    values.sort();
+  } else {
+    return false;
+  }
+  for (let at = 1; at <= count; at++) table.set(at, values[at - 1]);
+  return true;
+}
+
+class Sorting {
+  readonly #table: LuaTable;
+  readonly #order: LuaValue;
+  readonly #call: NativeCall;
+
+  constructor(table: LuaTable, order: LuaValue, call: NativeCall) {
+    this.#table = table;
+    this.#order = order;
+    this.#call = call;
+  }
+
+  /** Sorts the elements from `first` to `last`. */
+  *sort(first: number, last: number): PartialSteps<void> {
+    let low = first;
+    let high = last;
+    while (low < high) {
+      if (yield* this.#isLess(this.#at(high), this.#at(low))) this.#swap(low, high);
+      if (high - low === 1) return;
+      const middle = (low + high) >> 1;
+      if (yield* this.#isLess(this.#at(middle), this.#at(low))) this.#swap(middle, low);
+      else if (yield* this.#isLess(this.#at(high), this.#at(middle))) this.#swap(middle, high);
+      if (high - low === 2) return;
+      const pivotPlace = yield* this.#partition(low, high, middle);
+      if (pivotPlace - low < high - pivotPlace) {
+        yield* this.sort(low, pivotPlace - 1);
+        low = pivotPlace + 1;
+      } else {
+        yield* this.sort(pivotPlace + 1, high);
+        high = pivotPlace - 1;
+      }
+    }
+  }
+
+  /** Brings what is less than the middle element to its left and what is greater to its right; its new place. */
+  *#partition(low: number, high: number, middle: number): PartialSteps<number> {
+    const pivot = this.#at(middle);
+    this.#swap(middle, high - 1);
+    let left = low;
+    let right = high - 1;
+    for (;;) {
+      while (yield* this.#isLess(this.#at(++left), pivot)) {
+        if (left > high) throw this.#call.error("invalid order function for sorting");
+      }
+      while (yield* this.#isLess(pivot, this.#at(--right))) {
+        if (right < low) throw this.#call.error("invalid order function for sorting");
+      }
+      if (right < left) break;
+      this.#swap(left, right);
+    }
+    this.#swap(high - 1, left);
+    return left;
+  }
+
+  *#isLess(left: LuaValue, right: LuaValue): PartialSteps<boolean> {
+    if (this.#order === undefined) return yield* isLess(left, right, this.#call);
+    const [result] = yield { callee: this.#order, args: [left, right] };
+    return result !== undefined && result !== false;
+  }
+
+  #at(index: number): LuaValue {
+    return this.#table.getNumber(index);
+  }
+
+  #swap(a: number, b: number): void {
+    const value = this.#at(a);
+    this.#table.set(a, this.#at(b));
+    this.#table.set(b, value);
+  }
+}

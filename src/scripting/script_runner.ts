@@ -1,0 +1,201 @@
+/**
+ * Runs scripts and functions: at once, and in slices between which others get an answer when one takes too long.
+ *
+ * - Up to `busy-reply-threshold` nothing comes between the commands of a script. After that the event loop turns between
+ *   slices: other clients are told that the server is busy (`busy_gate.ts`), the cron rests, and the data stay as they are.
+ * - Whatever happens, all effects of a script go out as one unit.
+ * - Where nothing can wait (EXEC, a file that is loaded) a script runs to its end.
+ */
+
+import type { BackgroundTasks } from "../base/background_tasks.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Cron } from "../base/cron.ts";
+import type { Logger } from "../base/logger.ts";
+import { nextTurn } from "../base/next_turn.ts";
+import { invariant } from "../base/invariant.ts";
+import type { Executor } from "../command/executor.ts";
+import type { Wait } from "../command/outcome.ts";
+import { LuaError } from "../lua/lua_error.ts";
+import { CallContext } from "../lua/call_context.ts";
+import { Machine } from "../lua/machine.ts";
+import { LuaRun, type LuaState } from "../lua/state.ts";
+import { LuaTable } from "../lua/table.ts";
+import type { LuaValue } from "../lua/value.ts";
+import type { Reply } from "../resp/reply.ts";
+import { ERROR_HANDLER, errorTable } from "./error_table.ts";
+import type { ScriptCalls } from "./script_calls.ts";
+import { replyWith, replyWithFailure } from "./script_result.ts";
+import { ScriptRun, type ScriptRunOptions } from "./script_run.ts";
+
+/** What a `ScriptRunner` needs. */
+export interface ScriptRunnerOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cron: Cron;
+  readonly tasks: BackgroundTasks;
+  readonly executor: () => Executor;
+  readonly calls: ScriptCalls;
+  /** `busy-reply-threshold` in milliseconds; 0: scripts are never interrupted. */
+  readonly thresholdMs: () => number;
+}
+
+/** A call of a script. */
+export interface ScriptInvocation extends ScriptRunOptions {
+  readonly state: LuaState;
+  readonly callee: LuaValue;
+  /** Where the keys begin among the arguments of the request, and how many they are; the rest is ARGV. */
+  readonly firstKey: number;
+  readonly keyCount: number;
+}
+
+/** Calls and turns of loops between two looks at the clock. */
+const STEPS_PER_LOOK = 1000;
+/** How long the event loop waits for a script that takes too long. */
+const SLICE_MS = 8;
+
+interface ActiveScript {
+  readonly run: ScriptRun;
+  readonly luaRun: LuaRun;
+  readonly machine: Machine;
+  readonly reply: Reply;
+}
+
+/** The scripts of one server: one at a time. */
+export class ScriptRunner {
+  /** True while a script has run too long and others are told so. */
+  isBusy = false;
+
+  readonly #options: ScriptRunnerOptions;
+  #active: ActiveScript | null = null;
+  #startedMs = 0;
+  #isAbandoned = false;
+  #idle: PromiseWithResolvers<void> | null = null;
+
+  constructor(options: ScriptRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** The script that runs. */
+  get current(): ScriptRun | null {
+    return this.#options.calls.run;
+  }
+
+  /** Milliseconds since the running script began. */
+  get durationMs(): number {
+    return Math.floor(this.#options.clock.stopwatchMs() - this.#startedMs);
+  }
+
+  /** Resolves when no script holds the server. */
+  whenIdle(): Promise<void> {
+    return this.#idle?.promise ?? Promise.resolve();
+  }
+
+  /** Runs a script and answers; the wait is over when it is. */
+  run(invocation: ScriptInvocation, reply: Reply): Wait | void {
+    const { clock, calls, executor, thresholdMs } = this.#options;
+    invariant(this.#active === null, "scripts cannot call scripts");
+    // Within a transaction the time is that of the transaction.
+    if (executor().depth === 1) clock.refresh();
+    const run = new ScriptRun(invocation);
+    run.reply.onError = (text) => executor().noteError(run.context, text);
+    calls.run = run;
+    const active = this.#active = { run, ...this.#start(invocation), reply };
+    this.#startedMs = clock.stopwatchMs();
+    const limitMs = invocation.caller.isWaitDenied ? 0 : thresholdMs();
+    try {
+      if (this.#goOn(active, limitMs === 0 ? Infinity : limitMs)) return this.#finish(active);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+    return this.#becomeBusy(active);
+  }
+
+  /** Lets go of a script at the end of the server. */
+  abandon(): void {
+    this.#isAbandoned = true;
+  }
+
+  #start(
+    { state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation,
+  ): { machine: Machine; luaRun: LuaRun } {
+    const keys = tableOfTexts(request, firstKey, firstKey + keyCount);
+    const args = tableOfTexts(request, firstKey + keyCount, request.count);
+    const machine = new Machine(state, ERROR_HANDLER);
+    if (!isEval) return { machine, luaRun: new LuaRun(machine, callee, [keys, args]) };
+    state.globals.set("KEYS", keys);
+    state.globals.set("ARGV", args);
+    return { machine, luaRun: new LuaRun(machine, callee, []) };
+  }
+
+  /** Runs for a while; true when the script is over. */
+  #goOn({ luaRun, machine, run }: ActiveScript, limitMs: number): boolean {
+    const { clock, logger } = this.#options;
+    const endMs = clock.stopwatchMs() + limitMs;
+    clock.standAt(run.startedAtMs);
+    for (;;) {
+      if (run.isKilled) {
+        logger.warning("Lua script killed by user with SCRIPT KILL.");
+        const error = errorTable("Script killed by user with SCRIPT KILL...");
+        ERROR_HANDLER.body([error], new CallContext(machine));
+        luaRun.kill(new LuaError(error));
+        return true;
+      }
+      if (luaRun.resume(STEPS_PER_LOOK)) return true;
+      if (limitMs !== Infinity && clock.stopwatchMs() >= endMs) return false;
+    }
+  }
+
+  #becomeBusy(active: ActiveScript): Wait {
+    const { logger, cron, tasks, executor } = this.#options;
+    const { run } = active;
+    logger.warning(
+      `Slow script detected: still in execution after ${this.durationMs} milliseconds. You can try killing the script ` +
+        `using the ${run.isEval ? "SCRIPT KILL" : "FUNCTION KILL"} command. Script name is: ${run.name}.`,
+    );
+    run.keepRequest();
+    this.isBusy = true;
+    cron.isHeld = true;
+    executor().hold();
+    const idle = this.#idle = Promise.withResolvers<void>();
+    tasks.start("script", () => this.#runInSlices(active));
+    // A client that goes away takes only its reply with it.
+    return { kind: "script", isRetry: false, ended: idle.promise, cancel: () => {} };
+  }
+
+  async #runInSlices(active: ActiveScript): Promise<void> {
+    const { clock, cron, executor } = this.#options;
+    try {
+      do await nextTurn(); while (!this.#isAbandoned && !this.#goOn(active, SLICE_MS));
+      if (!this.#isAbandoned) this.#finish(active);
+    } catch (error) {
+      this.#forget();
+      active.reply.error("ERR internal error in a script");
+      throw error;
+    } finally {
+      this.isBusy = false;
+      cron.isHeld = false;
+      clock.refresh();
+      executor().release();
+      this.#idle?.resolve();
+      this.#idle = null;
+    }
+  }
+
+  #forget(): void {
+    this.#active = null;
+    this.#options.calls.run = null;
+  }
+
+  #finish({ run, luaRun, reply }: ActiveScript): void {
+    this.#forget();
+    if (luaRun.error === undefined) replyWith(luaRun.results[0], reply, run.reply.protocol);
+    else replyWithFailure(luaRun.error.value, reply, run.name);
+  }
+}
+
+function tableOfTexts(request: ScriptRunOptions["request"], first: number, end: number): LuaTable {
+  const table = new LuaTable();
+  for (let index = first; index < end; index++) table.set(index - first + 1, request.text(index));
+  return table;
+}
