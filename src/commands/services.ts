@@ -36,6 +36,7 @@ import type { Replication } from "../replication/replication.ts";
 import type { ActiveExpiry } from "../store/active_expiry.ts";
 import type { Eviction } from "../store/eviction.ts";
 import type { Store } from "../store/store.ts";
+import type { Tracking } from "../tracking/tracking.ts";
 
 /** What SHUTDOWN and SIGTERM ask for. */
 export interface ShutdownFlags {
@@ -114,6 +115,8 @@ export interface Services {
   aof: AppendOnlyFile;
   /** Both roles of replication. */
   replication: Replication;
+  /** Client-side caching. */
+  tracking: Tracking;
   /** What MIGRATE does. */
   migrations: Migrations;
   registry: CommandRegistry;

@@ -27,6 +27,7 @@ export function allGates(services: Services): Gate[] {
     noMultiGate,
     clientEviction.gate,
     outOfMemoryGate(eviction),
+    services.tracking.gate,
     services.persistence.gate,
     services.aof.gate,
     minReplicas,

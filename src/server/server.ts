@@ -45,6 +45,7 @@ import { wirePubSub } from "./pubsub_wiring.ts";
 import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
+import { createTracking, wireTracking } from "./tracking_wiring.ts";
 
 /** What a server is made with. */
 export interface ServerOptions {
@@ -118,11 +119,12 @@ export class Server {
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
       aclUsers: () => [],
-    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof"> as Services;
+    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof" | "tracking"> as Services;
     this.services = services;
     services.aof = createAppendOnlyFile(services, this.lifecycle);
     services.replication = createReplication(services);
     services.migrations = createMigrations(services);
+    services.tracking = createTracking(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -148,6 +150,7 @@ export class Server {
     const { services } = this;
     wireClients(services);
     wirePubSub(services);
+    wireTracking(services);
     wireAppendOnlyFile(services, this.lifecycle);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
