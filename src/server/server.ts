@@ -41,6 +41,7 @@ import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
 import { createMigrations, wireMigrations } from "./migration_wiring.ts";
+import { wireOomScore } from "./oom_score.ts";
 import { wirePubSub } from "./pubsub_wiring.ts";
 import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
@@ -155,6 +156,7 @@ export class Server {
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
     wireMemoryLimits(services);
+    wireOomScore(services);
     addInfoSections(services);
     addDebugSubcommands(services);
   }
