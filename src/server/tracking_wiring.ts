@@ -15,6 +15,7 @@ export function createTracking(services: Services): Tracking {
     clients,
     random,
     isInTransaction: (context) => TRANSACTION.peek(context)?.isOpen === true,
+    isNested: () => services.executor.depth > 1,
     afterUnit: (work) => services.executor.afterUnit(work),
   });
 }

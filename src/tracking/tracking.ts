@@ -36,6 +36,8 @@ export interface TrackingParts {
   readonly random: Random;
   /** Whether the client has an open transaction: what holds for the next request then holds for all of it. */
   readonly isInTransaction: (context: Context) => boolean;
+  /** Whether the command that was called is a part of another: of EXEC, of a script. */
+  readonly isNested: () => boolean;
   /** Does work after the running unit. */
   readonly afterUnit: (work: () => void) => void;
 }
@@ -130,7 +132,7 @@ export class Tracking implements ExecutorObserver {
     const state = TRACKING.peek(context);
     if (state === undefined) return;
     if (command.isReadOnly && command.hasKeys && state.remembersReads) this.#remember(context, command, args);
-    if (!context.isInExec) this.#endCaching(context, command);
+    if (!this.#parts.isNested()) this.#endCaching(context, command);
   }
 
   onRejected(context: Context, command: Command | null): void {

@@ -33,6 +33,7 @@ function makeFixture(): Fixture {
     clients,
     random: store.random,
     isInTransaction: () => false,
+    isNested: () => false,
     afterUnit: (work) => afterUnit.push(work),
   });
   return {
