@@ -21,9 +21,10 @@ import type { CommandRegistry } from "./registry.ts";
 /** Told of what commands do: statistics, slow log, latency, MONITOR. All are optional to the executor. */
 export interface ExecutorObserver {
   /**
-   * Whether `onCall` and `onCalled` have anything to do; true when left out. Asked when the gates are: see `Gate.isRaised`.
+   * Whether `onCall` and `onCalled` have anything to do for requests of `context`; true when left out. Asked when the gates
+   * are: see `Gate.isRaised`.
    */
-  isWatching?(): boolean;
+  isWatching?(context: Context): boolean;
   /** Before the handler runs. */
   onCall?(context: Context, command: Command, args: Args): void;
   /** After it ran; with a wait, the client has no reply yet. */
@@ -106,6 +107,8 @@ export class Executor {
   #errorsBefore = 0;
   /** The last brief command since the clock was refreshed that was not timed. */
   #lastUntimed: Command | null = null;
+  /** What is to be done at the end of the running unit. */
+  #afterUnit: (() => void)[] = [];
 
   constructor(options: ExecutorOptions) {
     this.registry = options.registry;
@@ -126,12 +129,14 @@ export class Executor {
   /** Must be called before the requests of a batch are run: takes the time and asks the gates. */
   beginBatch(context: Context): void {
     this.#store.clock.refresh();
+    this.#store.actorId = context.id;
     this.#lastUntimed = null;
     this.#askAround(context);
   }
 
   /** Must be called after the last request of a batch, while its arguments are still valid: takes the time. */
   endBatch(context: Context, args: Args): void {
+    this.#store.actorId = 0;
     if (this.#lastUntimed === null) return;
     const elapsedMs = this.#store.clock.sinceRefreshMs();
     if (elapsedMs > 0) this.#timer.onUntimed(context, this.#lastUntimed, args, elapsedMs);
@@ -207,6 +212,8 @@ export class Executor {
     context.redactedArguments = redactedArguments;
     this.#reply = outerReply;
     this.#errorsBefore = outerReply === reply ? reply.errorCount : outerErrors;
+    // It may have made its own client one that is watched.
+    if (command.noScript) this.#askAround(context);
     return wait;
   }
 
@@ -249,6 +256,11 @@ export class Executor {
     if (this.depth === 0) this.#finishUnit();
   }
 
+  /** Does `work` once, after the effects of the running unit have been fed and before those are served who waited for them. */
+  afterUnit(work: () => void): void {
+    this.#afterUnit.push(work);
+  }
+
   /** What may stop or watch requests of `context` as things are. */
   #askAround(context: Context): void {
     const gates = this.#gates;
@@ -256,7 +268,7 @@ export class Executor {
     for (let index = 0; index < gates.length; index++) if (gates[index]!.isRaised(context)) mask |= 1 << index;
     this.#raisedGates = mask;
     this.#isWatched = false;
-    for (const observer of this.#callObservers) this.#isWatched ||= observer.isWatching?.() ?? true;
+    for (const observer of this.#callObservers) this.#isWatched ||= observer.isWatching?.(context) ?? true;
   }
 
   #maskOf(command: Command): number {
@@ -308,7 +320,7 @@ export class Executor {
     this.#timer.onTimed(context, command, args, { durationMs: elapsedMs, count: 1, wait });
   }
 
-  readonly #finishServed = (): void => this.propagation.finish();
+  readonly #finishServed = (): void => this.#endUnit();
 
   readonly #logFailedServing = (error: unknown): void => {
     this.#logger.warning(`Serving a blocked client failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -351,8 +363,16 @@ export class Executor {
   }
 
   #finishUnit(isWrapped = true): void {
-    this.propagation.finish(isWrapped);
+    this.#endUnit(isWrapped);
     const { waiting } = this.#store;
     if (waiting.hasReady) waiting.serveReady(this.#finishServed, this.#logFailedServing);
+  }
+
+  #endUnit(isWrapped = true): void {
+    this.propagation.finish(isWrapped);
+    if (this.#afterUnit.length === 0) return;
+    const works = this.#afterUnit;
+    this.#afterUnit = [];
+    for (const work of works) work();
   }
 }

@@ -94,8 +94,10 @@ class KeyWait implements Wait, KeyWaiter {
   }
 
   serve(key: Uint8Array): boolean {
-    const { reply, serve } = this.#options;
+    const { context: { id, store }, reply, serve } = this.#options;
     const mark = reply.mark();
+    const { actorId } = store;
+    store.actorId = id;
     try {
       if (!serve(new Slice(key))) return false;
     } catch (error) {
@@ -103,6 +105,8 @@ class KeyWait implements Wait, KeyWaiter {
       reply.error("ERR internal error in a blocked command");
       this.#end();
       throw error;
+    } finally {
+      store.actorId = actorId;
     }
     this.#end();
     return true;

@@ -39,6 +39,7 @@ import type { Scripting } from "../scripting/scripting.ts";
 import type { ActiveExpiry } from "../store/active_expiry.ts";
 import type { Eviction } from "../store/eviction.ts";
 import type { Store } from "../store/store.ts";
+import type { Tracking } from "../tracking/tracking.ts";
 
 /** What SHUTDOWN and SIGTERM ask for. */
 export interface ShutdownFlags {
@@ -121,6 +122,8 @@ export interface Services {
   replication: Replication;
   /** Scripts and functions. */
   scripting: Scripting;
+  /** Client-side caching. */
+  tracking: Tracking;
   /** What MIGRATE does. */
   migrations: Migrations;
   registry: CommandRegistry;

@@ -18,6 +18,7 @@ import { DatasetReceiver, type TransferProgress } from "./dataset_receiver.ts";
 import { type PsyncAnswer, shakeHands } from "./handshake.ts";
 import { LinkConnection } from "./link_connection.ts";
 import { MasterStream } from "./master_stream.ts";
+import { connectOut, type OutgoingConnection } from "./outgoing_connection.ts";
 import type { ReplicationParts } from "./replication_parts.ts";
 
 /** Where the link to the master stands. */
@@ -257,11 +258,11 @@ export class MasterLink {
   }
 
   async #open(attempt: Attempt, { host, port }: MasterAddress): Promise<LinkConnection | null> {
-    const { logger, clock } = this.#parts;
-    let connection: Deno.TcpConn;
+    const { logger, clock, config } = this.#parts;
+    let connection: OutgoingConnection;
     try {
       requireNet(host, port);
-      connection = await Deno.connect({ hostname: host, port });
+      connection = await connectOut({ host, port, sourceAddress: config.string("bind-source-addr").value });
     } catch (error) {
       if (attempt.abortReason === null) logger.warning(`Error condition on socket for SYNC: ${reasonOf(error)}`);
       return null;
@@ -270,7 +271,6 @@ export class MasterLink {
       connection.close();
       return null;
     }
-    connection.setNoDelay(true);
     const link = new LinkConnection(connection);
     attempt.link = link;
     const { traffic } = this.#parts.metrics;
@@ -285,7 +285,7 @@ export class MasterLink {
     return link;
   }
 
-  #makeClient(connection: Deno.TcpConn, link: LinkConnection): Client {
+  #makeClient(connection: OutgoingConnection, link: LinkConnection): Client {
     const { clients, store, metrics } = this.#parts;
     const client = new Client({
       id: clients.nextId(),

@@ -30,6 +30,7 @@ export function allGates(services: Services): Gate[] {
     permissionGate(services.permissions),
     clientEviction.gate,
     outOfMemoryGate(eviction),
+    services.tracking.gate,
     services.persistence.gate,
     services.aof.gate,
     minReplicas,

@@ -114,12 +114,14 @@ export class ServerLifecycle implements Lifecycle {
   }
 
   async #run(flags: ShutdownFlags): Promise<string | null> {
-    const { logger } = this.#services();
+    const { logger, clientPause } = this.#services();
     logger.warning("User requested shutdown...");
     for (const step of this.beforeStop) {
       const refusal = await step(flags);
       if (refusal === null || flags.isForced) continue;
       logger.warning(refusal);
+      // The wait for replicas has paused writes.
+      clientPause.unpause("shutdown");
       return "ERR Errors trying to SHUTDOWN. Check logs.";
     }
     logger.warning("Redis is now ready to exit, bye bye...");

@@ -9,5 +9,5 @@ import type { CommandMeter } from "./command_meter.ts";
 
 /** The observers of one server. */
 export function allObservers(services: Services, meter: CommandMeter): ExecutorObserver[] {
-  return [services.replication, abortOnRefusal, meter];
+  return [services.replication, abortOnRefusal, services.tracking, meter];
 }

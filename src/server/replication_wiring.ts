@@ -83,10 +83,7 @@ async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, i
     clientPause.pause("shutdown", Number.MAX_SAFE_INTEGER, "write");
     const deadlineMs = clock.now + timeoutSeconds * 1000;
     const timeout = clock.sleep(timeoutSeconds * 1000);
-    if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) {
-      clientPause.unpause("shutdown");
-      return SHUTDOWN_ABORTED;
-    }
+    if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) return SHUTDOWN_ABORTED;
   }
   catchUp.report();
   return null;

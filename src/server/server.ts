@@ -43,11 +43,16 @@ import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
 import { createMigrations, wireMigrations } from "./migration_wiring.ts";
+import { wireOomScore } from "./oom_score.ts";
 import { wirePubSub } from "./pubsub_wiring.ts";
 import { warnOfSmallMemory, wireMemoryLimits } from "./memory_wiring.ts";
 import { createReplication, prepareReplication, wireReplication } from "./replication_wiring.ts";
 import { createScripting, wireScripting } from "./scripting_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
+import { createTracking, wireTracking } from "./tracking_wiring.ts";
+
+/** What is made when the other services exist. */
+type LateService = "registry" | "executor" | "replication" | "migrations" | "aof" | "scripting" | "tracking";
 
 /** What a server is made with. */
 export interface ServerOptions {
@@ -123,12 +128,13 @@ export class Server {
       pubsub: new PubSub(store.hash),
       debug: new DebugSubcommands(),
       switches: new DebugSwitches(),
-    } as Omit<Services, "registry" | "executor" | "replication" | "migrations" | "aof" | "scripting"> as Services;
+    } as Omit<Services, LateService> as Services;
     this.services = services;
     services.aof = createAppendOnlyFile(services, this.lifecycle);
     services.replication = createReplication(services);
     services.migrations = createMigrations(services);
     services.scripting = createScripting(services);
+    services.tracking = createTracking(services);
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -155,11 +161,13 @@ export class Server {
     const { services } = this;
     wireClients(services);
     wirePubSub(services);
+    wireTracking(services);
     wireAppendOnlyFile(services, this.lifecycle);
     wireReplication(services, this.lifecycle);
     wireMigrations(services);
     wireScripting(services);
     wireMemoryLimits(services);
+    wireOomScore(services);
     addInfoSections(services);
     addDebugSubcommands(services);
   }

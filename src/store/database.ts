@@ -203,9 +203,7 @@ export class Database {
 
   /** Tells those who watch or cache `key` that it changed: Redis's `signalModifiedKey`. */
   touch(key: Slice): void {
-    const { store } = this;
-    if (!store.watched.isEmpty) store.watched.touch(this.index, key, (changed) => this.stateOf(changed));
-    if (store.onKeyChanged.hasListeners) store.onKeyChanged.emit({ dbIndex: this.index, key });
+    this.#touch(key, false);
   }
 
   /** Publishes a keyspace event when its class is wanted. */
@@ -236,7 +234,7 @@ export class Database {
     this.#removeEntry(owned, entry);
     store.stats.expiredKeys++;
     this.notify(NOTIFY_EXPIRED, "expired", owned);
-    this.touch(owned);
+    this.#touch(owned, true);
     store.onImpliedEffect.emit({ dbIndex: this.index, argv: [store.expiryCommand, name] });
   }
 
@@ -247,7 +245,7 @@ export class Database {
     const owned = new Slice(name);
     this.#removeEntry(owned, this.keyspace.find(owned));
     store.stats.evictedKeys++;
-    this.touch(owned);
+    this.#touch(owned, true);
     this.notify(NOTIFY_EVICTED, "evicted", owned);
     store.onImpliedEffect.emit({ dbIndex: this.index, argv: [isLazy ? "UNLINK" : "DEL", name] });
   }
@@ -265,6 +263,12 @@ export class Database {
   /** Finishes an insertion made through `keyspace` itself: loading, tests. */
   noteAdded(key: Slice, entry: EntryRef): void {
     this.#added(key, entry);
+  }
+
+  #touch(key: Slice, isImplied: boolean): void {
+    const { store } = this;
+    if (!store.watched.isEmpty) store.watched.touch(this.index, key, (changed) => this.stateOf(changed));
+    if (store.onKeyChanged.hasListeners) store.onKeyChanged.emit({ dbIndex: this.index, key, isImplied });
   }
 
   #findAlive(key: Slice, isWrite: boolean): EntryRef {

@@ -50,6 +50,14 @@ export interface ImpliedEffect {
   readonly argv: readonly (string | Uint8Array)[];
 }
 
+/** A key whose value is another now. */
+export interface KeyChange {
+  readonly dbIndex: number;
+  readonly key: Slice;
+  /** The store itself deleted it, expired or evicted, whoever met it. */
+  readonly isImplied: boolean;
+}
+
 /** What a `Store` needs. */
 export interface StoreOptions {
   readonly clock: Clock;
@@ -89,6 +97,8 @@ export class Store {
   expiryCommand: "DEL" | "UNLINK" = "DEL";
   /** `notify-keyspace-events` as bits of `NOTIFY_`. */
   notifyClasses = 0;
+  /** The client, by its id, whose requests are running; 0 while none are: a timer, a file that is loaded. */
+  actorId = 0;
   /** The walk that is making a snapshot, if any. */
   snapshot: SnapshotWalk | null = null;
 
@@ -98,7 +108,7 @@ export class Store {
   /** Told of each keyspace event whose class is in `notifyClasses`. */
   readonly onEvent = new Topic<KeyspaceEvent>();
   /** Told of each key that changed, after the change: client-side caching. */
-  readonly onKeyChanged = new Topic<{ readonly dbIndex: number; readonly key: Slice }>();
+  readonly onKeyChanged = new Topic<KeyChange>();
   /** Told when databases were emptied: -1 for all. */
   readonly onFlushed = new Topic<number>();
   /** Told after FLUSHALL: a save that is under way is of no use any more, and with save points an empty file is due. */

@@ -7,6 +7,7 @@ import { helpHandler } from "../../command/help.ts";
 import type { Services } from "../services.ts";
 import { clientControlCommands } from "./client_control.ts";
 import { clientIdentityCommands } from "./client_identity.ts";
+import { clientTrackingCommands } from "./client_tracking.ts";
 
 const HELP_LINES = [
   "CACHING (YES|NO)",
@@ -56,8 +57,8 @@ const HELP_LINES = [
   "    Protect current client connection from eviction.",
 ];
 
-/** CLIENT with its subcommands; `others` are those of other families: tracking. */
-export function clientCommands(services: Services, others: readonly CommandSpec[] = []): CommandSpec[] {
+/** CLIENT with its subcommands. */
+export function clientCommands(services: Services): CommandSpec[] {
   return [
     {
       name: "client",
@@ -69,6 +70,7 @@ export function clientCommands(services: Services, others: readonly CommandSpec[
       subcommands: [
         ...clientIdentityCommands(services),
         ...clientControlCommands(services),
+        ...clientTrackingCommands(services),
         {
           name: "help",
           group: "connection",
@@ -80,7 +82,6 @@ export function clientCommands(services: Services, others: readonly CommandSpec[
           acl: "connection",
           run: helpHandler(HELP_LINES),
         },
-        ...others,
       ],
     },
   ];

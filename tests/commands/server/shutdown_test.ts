@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { RawClient } from "../../support/raw_client.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
 import { BothServers } from "../../support/both_servers.ts";
@@ -26,4 +27,22 @@ Deno.test("SHUTDOWN NOSAVE closes every connection and ends with 0", async () =>
   assertEquals(await client.readToEnd(), "");
   assertEquals(await other.readToEnd(), "");
   assertEquals((await server.exited()).code, 0);
+});
+
+Deno.test("a last save that fails lets writes go on that waited for the replicas", async () => {
+  await using server = await startRedeno({
+    configLines: ["shutdown-timeout 1", "save 3600 1"],
+  });
+  using client = await server.connect();
+  using replica = await RawClient.connect({ port: server.port });
+  // A replica that never says how far it has come.
+  await replica.send("SYNC");
+  assertStringIncludes(await replica.readLine(), "$");
+  Deno.removeSync(`${server.directory}/dump.rdb`);
+  Deno.mkdirSync(`${server.directory}/dump.rdb`);
+  assertEquals(await client.callRaw("SET", "key", "1"), "+OK\r\n");
+  assertEquals(await client.callRaw("SHUTDOWN"), "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+  assertStringIncludes(server.log, "Waiting for replicas before shutting down.");
+  assertEquals(await client.callRaw("SET", "key", "2"), "+OK\r\n");
+  Deno.removeSync(`${server.directory}/dump.rdb`);
 });
