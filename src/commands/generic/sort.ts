@@ -163,6 +163,8 @@ function sort(context: Context, args: Args, reply: Reply, rules: SortRules): voi
   if (entry !== NO_ENTRY) {
     value = db.kindOf(entry) === KIND_STRING ? null : db.valueOf(entry);
     if (value === null || sortableOf(value) === null) return reply.error(WRONG_TYPE);
+    // As in Redis, SORT leaves even a small sorted set as a table.
+    if (value.kind === "zset") value.convertToTable();
   }
   const selection = value === null ? null : select(context, value, options);
   if (value !== null && selection === null) return reply.error(NOT_A_DOUBLE);
