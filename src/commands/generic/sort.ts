@@ -20,6 +20,7 @@ import { NOTIFY_GENERIC, NOTIFY_LIST } from "../../store/keyspace_events.ts";
 import type { Value } from "../../store/value.ts";
 import { KIND_STRING } from "../../values/kind.ts";
 import { ListValue } from "../../values/list_value.ts";
+import { DEFAULT_LIST_LIMITS } from "../../values/quicklist.ts";
 import type { Services } from "../services.ts";
 import { sortableOf, TextColumn } from "./sort_elements.ts";
 import { sortedIndexes } from "./sort_order.ts";
@@ -226,7 +227,8 @@ function storeSelection(
   reply: Reply,
 ): void {
   const { store } = db;
-  const list = new ListValue(store.arena, store.listLimits);
+  // As in Redis, the list is made as on a server without configuration, and stays so.
+  const list = new ListValue(store.arena, store.listLimits, DEFAULT_LIST_LIMITS);
   if (selection !== null) pushSelection(db, selection, gets, list);
   const { length } = list;
   if (length > 0) {

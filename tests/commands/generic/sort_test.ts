@@ -109,6 +109,12 @@ referenceTest("SORT leaves a small sorted set as a skiplist as Redis", async () 
   }
 });
 
+referenceTest("SORT stores a list that the configured limits of lists do not split", async () => {
+  await using both = await BothServers.start("list-max-listpack-size 2", "list-compress-depth 1");
+  await both.same("RPUSH list c a b", "SORT list ALPHA STORE stored", "DUMP stored", "RPUSH stored d", "DUMP stored");
+  await both.same("COPY stored copied", "RPUSH copied e", "DUMP copied", "LMOVE copied moved LEFT RIGHT", "DUMP moved");
+});
+
 referenceTest("SORT refuses what Redis refuses, with the same words", async () => {
   await using both = await BothServers.start();
   const requests: Request[] = [
