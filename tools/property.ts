@@ -33,7 +33,7 @@ async function main(args: string[]): Promise<number> {
   const startMs = performance.now();
   let played = 0;
   await using ours = await startRedeno();
-  await using theirs = await startReference();
+  await using theirs = await startReference({ configLines: ["crash-memcheck-enabled no"] });
   for (const seed of seeds) {
     try {
       const report = parsed["quiet"] ? {} : { report: (text: string) => console.error(text) };

@@ -104,7 +104,7 @@ export const KEY_COMMANDS: readonly WeightedMaker[] = [
   [0.5, (d) => ["SORT_RO", sortedKey(d), ...d.maybe(0.5, "ALPHA"), ...d.maybe(0.1, "STORE", "l1"), ...gets(d)]],
   [3, (d) => ["DUMP", d.anyKey()]],
   [0.3, (d) => ["RESTORE", d.anyKey(), d.count(), d.value(), ...d.maybe(0.5, "REPLACE")]],
-  [3, (d) => ["OBJECT", d.pick(["ENCODING", "ENCODING", "ENCODING", "FREQ", "IDLETIME", "what"]), d.anyKey()]],
+  [3, (d) => ["OBJECT", d.pick(["ENCODING", "ENCODING", "ENCODING", "FREQ", "what"]), d.anyKey()]],
   [1, () => ["DBSIZE"]],
   [1, (d) => ["SELECT", d.pick(["0", "0", "0", "1", "2", "16", "-1", "x"])]],
 ];

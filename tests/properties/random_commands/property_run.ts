@@ -24,6 +24,8 @@ export interface PropertyRunOptions {
 /** An episode is so long that data grow together, and so short that a failing one is soon repeated. */
 export const EPISODE_OPERATIONS = 10_000;
 const CLIENTS = 2;
+/** How long a server that closes connections may take to end. */
+const END_TIMEOUT_MS = 20_000;
 const PIPELINE_MAX = 400;
 
 /** Parameters that an episode begins with: as Redis starts, and so low that every encoding comes up with a few elements. */
@@ -52,15 +54,22 @@ const LOW_PARAMETERS: Readonly<Record<string, string>> = {
 /** Where an episode is looked at: at its replies, then at all data, then at what each server saves and the other loads. */
 type Stage = "replies" | "data" | "files";
 
+/** A server that ended itself, as one that finds an assertion to be false does. */
+class ServerEnd extends Difference {
+  constructor(readonly side: "ours" | "theirs") {
+    super([], side === "ours" ? "ended" : "goes on", side === "theirs" ? "ended" : "goes on");
+  }
+}
+
 /** Runs the episodes of a seed and returns how many commands were played; throws an `Error` that tells how to repeat a failure. */
 export async function runProperty(pair: ServerPair, options: PropertyRunOptions): Promise<number> {
   const { seed, operations, report } = options;
   let played = 0;
   for (let episode = options.episode ?? 0; played < operations; episode++) {
     const count = Math.min(EPISODE_OPERATIONS, operations - played);
-    await runEpisode(pair, { seed, episode, count });
-    played += count;
-    report?.(`seed ${seed}: episode ${episode} passed, ${played} operations`);
+    const hasPassed = await runEpisode(pair, { seed, episode, count });
+    if (hasPassed) played += count;
+    report?.(`seed ${seed}: episode ${episode} ${hasPassed ? "passed" : "ended the reference"}, ${played} operations`);
     if (options.episode !== undefined) break;
   }
   return played;
@@ -72,22 +81,24 @@ interface Episode {
   readonly count: number;
 }
 
-async function runEpisode(pair: ServerPair, { seed, episode, count }: Episode): Promise<void> {
+/** False where the reference ended itself: then nothing can be said. Throws where the servers differ. */
+async function runEpisode(pair: ServerPair, { seed, episode, count }: Episode): Promise<boolean> {
   const commands = commandsOf({ seed, episode, count });
   const parameters = Object.entries(episode % 2 === 0 ? DEFAULT_PARAMETERS : LOW_PARAMETERS).flat();
   let reached = 0;
   let stage: Stage = "replies";
-  const failure = await differenceOf(async () => {
+  const failure = await differenceOf(pair, async () => {
     await playAll(pair, { commands, parameters, until: "files" }, (at, count) => {
       stage = at;
       reached = count;
     });
   });
-  if (failure === null) return;
+  if (failure === null) return true;
+  if (failure instanceof ServerEnd && failure.side === "theirs") return false;
   const reproduces = async (some: readonly PlayedCommand[]) =>
-    await differenceOf(() => playAll(pair, { commands: some, parameters, until: stage })) !== null;
+    await differenceOf(pair, () => playAll(pair, { commands: some, parameters, until: stage })) !== null;
   const few = await shrink(commands.slice(0, reached), reproduces);
-  const last = await differenceOf(() => playAll(pair, { commands: few, parameters, until: stage }));
+  const last = await differenceOf(pair, () => playAll(pair, { commands: few, parameters, until: stage }));
   throw new Error([
     `Two servers differ in ${stage}: seed ${seed}, episode ${episode} of ${count} operations`,
     `Repeat with: deno task property --seeds ${seed} --episode ${episode}`,
@@ -134,12 +145,31 @@ async function playAll(
   await compareFiles(player, pair);
 }
 
-async function differenceOf(body: () => Promise<void>): Promise<Difference | null> {
+/** The difference that playing shows, or null. A server that ends itself meanwhile is started again. */
+async function differenceOf(pair: ServerPair, play: () => Promise<void>): Promise<Difference | null> {
   try {
-    await body();
+    await play();
     return null;
   } catch (error) {
     if (error instanceof Difference) return error;
-    throw error;
+    const ended = await endedServer(pair);
+    if (ended === null) throw error;
+    await pair[ended].startAgain();
+    return new ServerEnd(ended);
+  }
+}
+
+/** Which server has ended itself, if any has. */
+async function endedServer({ ours, theirs }: ServerPair): Promise<"ours" | "theirs" | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<null>((resolve) => timer = setTimeout(() => resolve(null), END_TIMEOUT_MS));
+  try {
+    return await Promise.race([
+      ours.exited().then(() => "ours" as const),
+      theirs.exited().then(() => "theirs" as const),
+      limit,
+    ]);
+  } finally {
+    clearTimeout(timer);
   }
 }
