@@ -8,6 +8,7 @@ function side(draw: Draw): string {
 /** Commands on lists. */
 export const LIST_COMMANDS: readonly WeightedMaker[] = [
   [8, (d) => [d.pick(["LPUSH", "RPUSH"]), d.key("l"), ...d.several(1, 8, () => d.value())]],
+  [0.1, (d) => [d.pick(["LPUSH", "RPUSH"]), d.key("l"), ...d.several(100, 500, () => d.value())]],
   [1, (d) => [d.pick(["LPUSHX", "RPUSHX"]), d.key("l"), ...d.several(1, 3, () => d.value())]],
   [4, (d) => [d.pick(["LPOP", "RPOP"]), d.key("l"), ...d.maybe(0.4, d.count())]],
   [1, (d) => ["LLEN", d.key("l")]],
@@ -37,6 +38,7 @@ export const LIST_COMMANDS: readonly WeightedMaker[] = [
 /** Commands on sets. */
 export const SET_COMMANDS: readonly WeightedMaker[] = [
   [8, (d) => ["SADD", d.key("e"), ...d.several(1, 8, () => d.member())]],
+  [0.1, (d) => ["SADD", d.key("e"), ...d.several(50, 700, () => d.integer(-70_000, 70_000))]],
   [4, (d) => ["SREM", d.key("e"), ...d.several(1, 8, () => d.member())]],
   [1, (d) => ["SCARD", d.key("e")]],
   [1, (d) => ["SISMEMBER", d.key("e"), d.member()]],

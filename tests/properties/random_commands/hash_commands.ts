@@ -9,6 +9,10 @@ function fieldsAndValues(draw: Draw): string[] {
 /** Commands on hashes. */
 export const HASH_COMMANDS: readonly WeightedMaker[] = [
   [6, (d) => ["HSET", d.key("h"), ...fieldsAndValues(d)]],
+  [
+    0.1,
+    (d) => ["HSET", d.key("h"), ...d.several(50, 200, () => `w${d.integer(0, 300)}`).flatMap((f) => [f, d.value()])],
+  ],
   [1, (d) => ["HMSET", d.key("h"), ...fieldsAndValues(d)]],
   [1, (d) => ["HSETNX", d.key("h"), d.field(), d.value()]],
   [2, (d) => ["HGET", d.key("h"), d.field()]],

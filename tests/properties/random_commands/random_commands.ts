@@ -51,6 +51,19 @@ const NONSENSE_WORDS = [
   ..."FROMLONLAT BYRADIUS m CREATE $ CH INCR GT".split(" "),
 ];
 
+/**
+ * Commands whose arguments stay as they are made: a number in another place would be a time soon over, a wait without end,
+ * a string of 256 MB, or would leave the order to a hash table or a skip list.
+ */
+const UNMUTATED = new Set([
+  ..."SET GETEX SETEX PSETEX EXPIRE PEXPIRE EXPIREAT PEXPIREAT RESTORE SETBIT BITFIELD LCS SORT SORT_RO CONFIG".split(
+    " ",
+  ),
+  ..."SCAN SSCAN HSCAN ZSCAN XCLAIM XAUTOCLAIM XPENDING XREAD XREADGROUP ZRANGE ZRANGESTORE ZRANGEBYLEX ZREVRANGEBYLEX ZLEXCOUNT"
+    .split(" "),
+  ..."ZREMRANGEBYLEX BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP".split(" "),
+]);
+
 const TRANSACTION_COMMANDS: readonly WeightedMaker[] = [
   [1, (d) => ["MULTI", ...d.maybe(0.05, "x")]],
   [1, (d) => ["WATCH", ...d.several(1, 3, () => d.anyKey())]],
@@ -76,6 +89,7 @@ const FAMILIES: readonly (readonly [number, readonly WeightedMaker[]])[] = [
   [0.6, TRANSACTION_COMMANDS],
   [1.2, [[1, nonsense]]],
 ];
+const MUTATED_SHARE = 0.04;
 const DATA: readonly WeightedMaker[] = FAMILIES.map(([weight, makers]) => [weight, (d) => drawWeighted(d, makers)]);
 
 /** What is played apart, each with its own comparison. */
@@ -104,7 +118,7 @@ export class RandomCommands {
     }
     const argv = this.#isInTransaction && draw.chance(0.15)
       ? [draw.chance(0.85) ? "EXEC" : "DISCARD"]
-      : drawWeighted(draw, DATA);
+      : mutated(draw, drawWeighted(draw, DATA));
     const name = argv[0]!;
     // A transaction that was given too many arguments has neither begun nor ended.
     if (argv.length === 1 && name === "MULTI") this.#isInTransaction = true;
@@ -123,6 +137,22 @@ function comparisonOf(argv: readonly string[]): Comparison {
   }
   if (name === "OBJECT") return argv[1] === "FREQ" ? "about" : "exact";
   return ABOUT.has(name) ? "about" : "exact";
+}
+
+/** Now and then with an argument too many, one too few, another one, or two exchanged. */
+function mutated(draw: Draw, argv: string[]): string[] {
+  if (UNMUTATED.has(argv[0]!) || !draw.chance(MUTATED_SHARE)) return argv;
+  const at = draw.random.integer(1, argv.length);
+  switch (draw.random.integer(0, 3)) {
+    case 0:
+      return argv.toSpliced(at, 0, nonsenseArgument(draw));
+    case 1:
+      return argv.toSpliced(at, 1);
+    case 2:
+      return argv.toSpliced(at, 1, nonsenseArgument(draw));
+    default:
+      return argv.toSpliced(at, 2, ...argv.slice(at, at + 2).reverse());
+  }
 }
 
 /** A command with any number of arguments of any kind. */

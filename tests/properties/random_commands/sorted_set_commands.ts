@@ -74,6 +74,14 @@ function weightedSources(draw: Draw): string[] {
 /** Commands on sorted sets. */
 export const SORTED_SET_COMMANDS: readonly WeightedMaker[] = [
   [8, zadd],
+  [
+    0.1,
+    (d) => [
+      "ZADD",
+      d.key("z"),
+      ...d.several(50, 200, () => `w${d.integer(0, 300)}`).flatMap((m) => [d.integer(-99, 99), m]),
+    ],
+  ],
   [2, (d) => ["ZINCRBY", d.key("z"), d.score(), d.field()]],
   [3, (d) => ["ZREM", d.key("z"), ...d.several(1, 5, () => d.field())]],
   [1, (d) => ["ZCARD", d.key("z")]],
