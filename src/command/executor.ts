@@ -221,8 +221,13 @@ export class Executor {
   reject(context: Context, command: Command | null, text: string, reply: Reply): null {
     for (const observer of this.#observers) observer.onRejected?.(context, command);
     if (command !== null) command.stats.rejected++;
-    if (command?.spec.refuse === undefined) reply.error(text);
-    else command.spec.refuse(context, text, reply);
+    if (command?.spec.refuse === undefined) {
+      reply.error(text);
+    } else {
+      command.spec.refuse(context, text, reply);
+      // The rest of the batch must not be queued in a transaction that the refusal has ended.
+      this.#askAround(context);
+    }
     return null;
   }
 

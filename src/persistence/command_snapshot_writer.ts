@@ -103,7 +103,7 @@ export class CommandSnapshotWriter implements SnapshotWriter {
   }
 
   #saveExpiry(dbIndex: number, keyspace: Keyspace, entry: EntryRef): void {
-    const expireAtMs = keyspace.expiryOf(entry);
+    const expireAtMs = keyspace.exactExpiryOf(entry);
     if (expireAtMs < 0) return;
     appendRequestOf(this.#outputFor(dbIndex), ["PEXPIREAT", keyspace.readKey(entry, this.#key).copy(), expireAtMs]);
   }

@@ -133,7 +133,7 @@ export class RdbSnapshotWriter implements SnapshotSink {
       writer.selectDb(dbIndex);
       stream.dbIndex = dbIndex;
     }
-    const expireAtMs = keyspace.expiryOf(entry);
+    const expireAtMs = keyspace.exactExpiryOf(entry);
     if (expireAtMs >= 0) writer.expiry(expireAtMs);
     if (this.#options.access !== "none") this.#writeAccess(writer, keyspace.lruOf(entry));
     const key = keyspace.readKey(entry, this.#key);

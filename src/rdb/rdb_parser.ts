@@ -9,7 +9,7 @@
 
 import { ascii, latin1 } from "../bytes/ascii.ts";
 import { Slice } from "../bytes/slice.ts";
-import { readInt64 } from "../values/int64.ts";
+import { type Int64, readInt64 } from "../values/int64.ts";
 import { type Kind, KIND_CODES, KIND_STRING, type KindCode } from "../values/kind.ts";
 import { readUint32 } from "../values/listpack_encoding.ts";
 import type { LoadContext } from "./load_context.ts";
@@ -54,7 +54,7 @@ class Entry {
   readonly text = new StringSlot();
   kind: KindCode = KIND_STRING;
   value: RdbValue = this.text;
-  expireAtMs = -1;
+  expireAtMs: Int64 = -1;
   lruIdleSeconds = -1;
   lfuFrequency = -1;
 }
@@ -176,7 +176,7 @@ export class RdbParser {
         visitor.onKey(entry as RdbEntry);
         entry.expireAtMs = entry.lruIdleSeconds = entry.lfuFrequency = -1;
       } else if (opcode === OPCODE_EXPIRETIME_MS && reader.has(9)) {
-        entry.expireAtMs = Number(readInt64(reader.bytes, start + 1));
+        entry.expireAtMs = readInt64(reader.bytes, start + 1);
         reader.position = start + 9;
       } else if (!this.#readWholeValue(opcode)) {
         reader.position = start;
@@ -205,7 +205,7 @@ export class RdbParser {
     switch (opcode) {
       case OPCODE_EXPIRETIME_MS:
         while (!reader.has(8)) yield;
-        entry.expireAtMs = Number(readInt64(reader.bytes, reader.position));
+        entry.expireAtMs = readInt64(reader.bytes, reader.position);
         reader.position += 8;
         return;
       case OPCODE_EXPIRETIME:

@@ -7,6 +7,7 @@
 
 import type { Slice } from "../bytes/slice.ts";
 import type { Kind, KIND_CODES } from "../values/kind.ts";
+import type { Int64 } from "../values/int64.ts";
 import type { HashValue } from "../values/hash_value.ts";
 import type { ListValue } from "../values/list_value.ts";
 import type { SetValue } from "../values/set_value.ts";
@@ -36,7 +37,7 @@ export interface RdbEntryOf<K extends Kind> {
   readonly kind: (typeof KIND_CODES)[K];
   readonly value: RdbValues[K];
   /** Unix time in ms, which may have passed; -1 when the key does not expire. */
-  readonly expireAtMs: number;
+  readonly expireAtMs: Int64;
   /** Seconds since the last access, or -1 when the file does not say. */
   readonly lruIdleSeconds: number;
   /** Logarithmic access counter, 0 to 255, or -1 when the file does not say. */

@@ -149,7 +149,7 @@ export class RdbWriter {
   }
 
   /** When the next key expires, in unix ms. */
-  expiry(atMs: number): void {
+  expiry(atMs: Int64): void {
     this.#out.byte(OPCODE_EXPIRETIME_MS);
     this.int64(atMs);
   }

@@ -10,7 +10,7 @@ import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { LISTPACK_HEADER_BYTES, ListpackEntry, ListpackNeedle, listpackPrevious, listpackSeek } from "./listpack.ts";
 import { entryBytes, LISTPACK_END, readEntry } from "./listpack_encoding.ts";
-import { type ListLimits, Quicklist, QUICKLIST_NODE_BYTES, type QuicklistNode } from "./quicklist.ts";
+import { type ListLimits, type ListModel, Quicklist, QUICKLIST_NODE_BYTES, type QuicklistNode } from "./quicklist.ts";
 
 /** What `sizeBytes` counts for a list beside its nodes, as Redis's `quicklist`. */
 const LIST_BYTES = 40;
@@ -24,9 +24,9 @@ export class ListValue {
   /** The nodes; for the cursor and for saving. */
   readonly quicklist: Quicklist;
 
-  /** `maxListpackSize` is that of the limits unless the list is a copy, which keeps its model's. */
-  constructor(arena: Arena, limits: ListLimits, maxListpackSize?: number) {
-    this.quicklist = new Quicklist(arena, limits, maxListpackSize);
+  /** The list is made as `limits` say at the moment, or like `model`. */
+  constructor(arena: Arena, limits: ListLimits, model?: ListModel) {
+    this.quicklist = new Quicklist(arena, limits, model);
   }
 
   /** Number of elements. */
@@ -188,8 +188,8 @@ export class ListValue {
 
   /** A list with the same nodes. */
   duplicate(): ListValue {
-    const { arena, limits, fill } = this.quicklist;
-    const copy = new ListValue(arena, limits, fill);
+    const { arena, limits, fill, compressDepth } = this.quicklist;
+    const copy = new ListValue(arena, limits, { maxListpackSize: fill, compressDepth });
     const element = new ListpackEntry();
     for (let node = this.quicklist.head; node !== null; node = node.next) {
       const start = arena.offsetOf(node.handle);

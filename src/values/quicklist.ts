@@ -25,12 +25,16 @@ import {
 } from "./listpack_edit.ts";
 import { copyBytes, entryBytes } from "./listpack_encoding.ts";
 
-/** What a list needs to know of the configuration. */
-export interface ListLimits {
-  /** `list-max-listpack-size`: taken over when a list is created. */
+/** What a list keeps as it was when the list was created. */
+export interface ListModel {
+  /** `list-max-listpack-size`. */
   readonly maxListpackSize: number;
-  /** `list-compress-depth`: taken over when a list is created. */
+  /** `list-compress-depth`. */
   readonly compressDepth: number;
+}
+
+/** What a list needs to know of the configuration. */
+export interface ListLimits extends ListModel {
   /** From how many bytes on an element is a plain node; looked at with every change. */
   readonly packedThreshold: number;
 }
@@ -85,11 +89,11 @@ export class Quicklist {
   contentBytes = 0;
   readonly #maxNodeBytes: number;
 
-  constructor(arena: Arena, limits: ListLimits, maxListpackSize = limits.maxListpackSize) {
+  constructor(arena: Arena, limits: ListLimits, model: ListModel = limits) {
     this.arena = arena;
     this.limits = limits;
-    this.fill = Math.max(FILL_MIN, Math.min(FILL_MAX, maxListpackSize));
-    this.compressDepth = Math.max(0, limits.compressDepth);
+    this.fill = Math.max(FILL_MIN, Math.min(FILL_MAX, model.maxListpackSize));
+    this.compressDepth = Math.max(0, model.compressDepth);
     this.#maxNodeBytes = this.fill < 0 ? SIZE_LIMITS[-this.fill - 1]! : 0;
   }
 

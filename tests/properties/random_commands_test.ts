@@ -1,196 +1,64 @@
 /**
- * The same random commands to our server and to the real redis-server: the same replies, byte for byte, and in the end
- * the same data.
- *
- * - Two clients take turns, one in RESP2 and one in RESP3, so that they meet in WATCH and in each other's keys.
- * - `REDENO_PROPERTY_OPERATIONS` and `REDENO_PROPERTY_SEED` choose a longer run and another one.
+ * Random commands of every family to our server and to the real redis-server: the same replies, and in the end the same
+ * data and the same files. `deno task property` plays more of them.
  */
-import { assertEquals } from "@std/assert";
-import { bytesOfText } from "../support/byte_text.ts";
-import { type Argument, encodeRequest, type RawClient } from "../support/raw_client.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { referenceTest, startReference } from "../support/reference.ts";
-import { ErrorReply, NEED_MORE, readReply, type ReplyValue } from "../support/reply_reader.ts";
-import { SeededRandom } from "../support/seeded_random.ts";
-import type { ServerProcess } from "../support/server_process.ts";
 import { startRedeno } from "../support/test_server.ts";
-import type { RandomCommand } from "./random_commands/draw.ts";
-import { RandomCommands } from "./random_commands/random_commands.ts";
+import type { ReplyValue } from "../support/reply_reader.ts";
+import { checkChance } from "./random_commands/chance_check.ts";
+import { runProperty } from "./random_commands/property_run.ts";
+import { isSameReply } from "./random_commands/reply_comparison.ts";
+import { shrink } from "./random_commands/shrinking.ts";
+import type { Comparison } from "./random_commands/draw.ts";
 
-const OPERATIONS = Number(Deno.env.get("REDENO_PROPERTY_OPERATIONS") ?? 20_000);
-const SEED = Number(Deno.env.get("REDENO_PROPERTY_SEED") ?? 1);
-const DATABASES = 3;
-const PIPELINE_MAX = 200;
-const HISTORY_SHOWN = 25;
+const OPERATIONS = 24_000;
+const SEED = 20_261_121;
 
-/** How far apart two ages or times to live may be. */
-const TIME_TOLERANCE_MS = 60_000;
+referenceTest("random commands leave our server and the reference with the same replies, data and files", async () => {
+  await using ours = await startRedeno();
+  await using theirs = await startReference({ configLines: ["crash-memcheck-enabled no"] });
+  assertEquals(await runProperty({ ours, theirs }, { seed: SEED, operations: OPERATIONS }), OPERATIONS);
+});
 
-/** Limits so low that every way to store a value comes up with a handful of elements. */
-const SMALL_LIMITS = ["list-max-listpack-size 4", "set-max-intset-entries 6", "stream-node-max-entries 4"];
+referenceTest("random commands show where two servers differ, with few commands", async () => {
+  await using ours = await startReference({ configLines: ["proto-max-bulk-len 1mb", "databases 2"] });
+  await using theirs = await startReference();
+  const message = await runProperty({ ours, theirs }, { seed: 1, operations: 5_000 }).then(() => "", String);
+  assertStringIncludes(message, "Repeat with: deno task property --seeds 1 --episode 0");
+  const count = Number(/^(\d+) commands show it/m.exec(message)?.[1]);
+  assertEquals(count >= 1 && count <= 3, true, message);
+});
 
-for (const [what, configLines] of [["default", []], ["small", SMALL_LIMITS]] as const) {
-  referenceTest(`random commands get the replies of the reference, with ${what} limits`, async () => {
-    await using ours = await startRedeno({ configLines: [...configLines] });
-    await using theirs = await startReference({ configLines });
-    const clients = await Promise.all([2, 3].map((protocol) => ClientPair.connect(ours, theirs, protocol)));
-    try {
-      const random = new SeededRandom(SEED);
-      const generators = clients.map(() => new RandomCommands(random));
-      for (let done = 0, turn = 0; done < OPERATIONS / 2; turn++) {
-        const index = turn % clients.length;
-        const commands = Array.from({ length: random.integer(1, PIPELINE_MAX) }, () => generators[index]!.next());
-        await clients[index]!.play(commands);
-        done += commands.length;
-      }
-      for (const client of clients) await client.leaveTransaction();
-      await assertSameData(clients[0]!);
-    } catch (error) {
-      const settings = `REDENO_PROPERTY_SEED=${SEED} REDENO_PROPERTY_OPERATIONS=${OPERATIONS}`;
-      throw new Error(`With ${what} limits, ${settings}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      for (const client of clients) client.close();
-    }
-  });
-}
+Deno.test("shrink() leaves only what a failure needs", async () => {
+  const items = Array.from({ length: 500 }, (_, index) => index);
+  const needs = (some: readonly number[]) => Promise.resolve(some.includes(37) && some.includes(411));
+  assertEquals(await shrink(items, needs), [37, 411]);
+  assertEquals(await shrink(items, () => Promise.resolve(false)), items);
+});
 
-/** One client of ours and one of the reference that say the same. */
-class ClientPair {
-  readonly ours: RawClient;
-  readonly theirs: RawClient;
-  readonly #protocol: number;
-  readonly #history: RandomCommand[] = [];
+Deno.test("isSameReply() leaves room only where a clock or a hash table decides", () => {
+  const same = (comparison: Comparison, ours: string, theirs: string) =>
+    isSameReply({ argv: ["COMMAND"], comparison }, ours, theirs);
+  const [ab, ba, ac] = ["ab", "ba", "ac"].map((members) => `*2\r\n$1\r\n${members[0]}\r\n$1\r\n${members[1]}\r\n`);
+  assertEquals(["exact", "unordered", "about"].map((kind) => same(kind as Comparison, ab!, ba!)), [false, true, false]);
+  assertEquals(same("unordered", ab!, ac!), false);
+  assertEquals(same("unordered", "*1\r\n$1\r\n1\r\n", "*1\r\n:1\r\n"), false);
+  assertEquals([same("about", ":100\r\n", ":160\r\n"), same("about", ":-1\r\n", ":160\r\n")], [true, false]);
+  assertEquals(same("about", "*2\r\n$4\r\nidle\r\n:1\r\n", "*2\r\n$4\r\nidle\r\n:9\r\n"), true);
+  assertEquals(same("about", "*2\r\n$3\r\nlag\r\n:1\r\n", "*2\r\n$3\r\nlag\r\n:9\r\n"), false);
+});
 
-  private constructor(ours: RawClient, theirs: RawClient, protocol: number) {
-    this.ours = ours;
-    this.theirs = theirs;
-    this.#protocol = protocol;
-  }
-
-  static async connect(ours: ServerProcess, theirs: ServerProcess, protocol: number): Promise<ClientPair> {
-    const pair = new ClientPair(await ours.connect(), await theirs.connect(), protocol);
-    for (const client of [pair.ours, pair.theirs]) {
-      await client.expect("HELLO", protocol);
-      // Keys whose time has passed go when they are looked up, which both do at the same command.
-      await client.expect("DEBUG", "SET-ACTIVE-EXPIRE", 0);
-    }
-    return pair;
-  }
-
-  /** Sends commands to both as one pipeline and compares what comes back. */
-  async play(commands: readonly RandomCommand[]): Promise<void> {
-    const requests = commands.map(({ argv }) => encodeRequest(argv));
-    const [ours, theirs] = await Promise.all(
-      [this.ours, this.theirs].map((client) => exchange(client, requests)),
-    );
-    for (const [index, command] of commands.entries()) {
-      const isSame = isSameReply(command, ours![index]!, theirs![index]!);
-      if (!isSame) throw new Error(this.#complaint(command, ours![index]!, theirs![index]!));
-      this.#history.push(command);
-      if (this.#history.length > HISTORY_SHOWN * 40) this.#history.splice(0, HISTORY_SHOWN * 20);
-    }
-  }
-
-  /** Ends a transaction that the last command has left open. */
-  async leaveTransaction(): Promise<void> {
-    for (const client of [this.ours, this.theirs]) await client.call("DISCARD");
-  }
-
-  /** Calls both, and returns both replies. */
-  async callBoth(...argv: Argument[]): Promise<[ReplyValue, ReplyValue]> {
-    return [await this.ours.call(...argv), await this.theirs.call(...argv)];
-  }
-
-  close(): void {
-    this.ours.close();
-    this.theirs.close();
-  }
-
-  #complaint(command: RandomCommand, ours: string, theirs: string): string {
-    const words = new Set(command.argv.slice(1));
-    const isRelated = ({ argv }: RandomCommand) => argv.some((word) => /^[slexbc]\d$/.test(word) && words.has(word));
-    const related = this.#history.filter(isRelated);
-    // Without a key of its own, a command is about whatever came before.
-    if (related.length === 0) related.push(...this.#history);
-    return [
-      `a reply in RESP${this.#protocol} differs`,
-      ...related.slice(-HISTORY_SHOWN).map(lineOf),
-      `-> ${lineOf(command)}`,
-      `ours:   ${JSON.stringify(ours)}`,
-      `theirs: ${JSON.stringify(theirs)}`,
-    ].join("\n");
-  }
-}
-
-async function exchange(client: RawClient, requests: readonly Uint8Array[]): Promise<string[]> {
-  const whole = new Uint8Array(requests.reduce((sum, bytes) => sum + bytes.length, 0));
-  let offset = 0;
-  for (const bytes of requests) {
-    whole.set(bytes, offset);
-    offset += bytes.length;
-  }
-  const written = client.sendRaw(whole);
-  const replies: string[] = [];
-  while (replies.length < requests.length) replies.push(await client.readRaw());
-  await written;
-  return replies;
-}
-
-function lineOf({ argv }: RandomCommand): string {
-  return argv.map((word) => JSON.stringify(word.length > 60 ? word.slice(0, 60) + "..." : word)).join(" ");
-}
-
-function isSameReply({ comparison }: RandomCommand, ours: string, theirs: string): boolean {
-  if (ours === theirs) return true;
-  if (comparison === "exact") return false;
-  // The kind of the reply and its size are exact in any case.
-  if (ours[0] !== theirs[0]) return false;
-  const [a, b] = [valueOf(ours), valueOf(theirs)];
-  return comparison === "unordered" ? sorted(a) === sorted(b) : isAbout(a, b);
-}
-
-function valueOf(raw: string): ReplyValue {
-  const reply = readReply(bytesOfText(raw), 0);
-  if (reply === NEED_MORE) throw new Error(`Cannot read a reply: ${JSON.stringify(raw)}`);
-  return reply.value;
-}
-
-function sorted(value: ReplyValue): string {
-  if (value instanceof Set) return `set(${sorted([...value])})`;
-  if (Array.isArray(value)) return `[${value.map(sorted).sort().join()}]`;
-  if (value instanceof ErrorReply) return value.text;
-  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
-}
-
-function isAbout(ours: ReplyValue, theirs: ReplyValue): boolean {
-  if (isNumber(ours) && isNumber(theirs)) {
-    const areTimes = ours >= 0 && theirs >= 0;
-    return ours === theirs || (areTimes && Math.abs(Number(BigInt(ours) - BigInt(theirs))) <= TIME_TOLERANCE_MS);
-  }
-  if (ours instanceof Map && theirs instanceof Map) return isAbout([...ours].flat(), [...theirs].flat());
-  if (Array.isArray(ours) && Array.isArray(theirs)) {
-    return ours.length === theirs.length && ours.every((item, index) => isAbout(item, theirs[index]!));
-  }
-  return sorted(ours) === sorted(theirs);
-}
-
-function isNumber(value: ReplyValue): value is number | bigint {
-  return typeof value === "number" || typeof value === "bigint";
-}
-
-/** Compares every key of every database, and names those that differ. */
-async function assertSameData(pair: ClientPair): Promise<void> {
-  const [ourDigest, theirDigest] = await pair.callBoth("DEBUG", "DIGEST");
-  if (ourDigest === theirDigest) return;
-  for (let db = 0; db < DATABASES; db++) {
-    await pair.callBoth("SELECT", db);
-    const [ourKeys, theirKeys] = (await pair.callBoth("KEYS", "*")).map((keys) => (keys as string[]).sort());
-    assertEquals(ourKeys, theirKeys, `keys of database ${db}`);
-    for (const key of theirKeys!) {
-      const [ours, theirs] = await pair.callBoth("DEBUG", "DIGEST-VALUE", key);
-      assertEquals(ours, theirs, `key ${key} of database ${db}`);
-      const [ourTtl, theirTtl] = await pair.callBoth("TTL", key);
-      assertEquals(ourTtl === -1, theirTtl === -1, `expiry of key ${key} of database ${db}`);
-    }
-  }
-  assertEquals(ourDigest, theirDigest, "DEBUG DIGEST");
-}
+Deno.test("checkChance() sees what cannot have been drawn", () => {
+  const check = (argv: string, reply: ReplyValue, before: ReplyValue, after = before) =>
+    checkChance(argv.split(" "), { reply, before, after });
+  assertEquals(check("SRANDMEMBER s 2", ["a", "c"], ["a", "b", "c"]), null);
+  assertEquals(check("SRANDMEMBER s 2", ["a", "a"], ["a", "b", "c"]), "an element twice");
+  assertEquals(check("SRANDMEMBER s -2", ["a", "a"], ["a", "b", "c"]), null);
+  assertEquals(check("SRANDMEMBER s 2", ["a"], ["a", "b", "c"]), "1 elements in place of 2");
+  assertEquals(check("SPOP s 1", ["a"], ["a", "b"], ["b"]), null);
+  assertEquals(check("SPOP s 1", ["a"], ["a", "b"]), "what is left is not the rest");
+  assertEquals(check("HRANDFIELD h 1 WITHVALUES", ["f", "1"], ["f", "1"]), null);
+  assertEquals(check("HRANDFIELD h 1 WITHVALUES", [["f", "2"]], new Map([["f", "1"]])), '"f" was not there');
+  assertEquals(check("RANDOMKEY", null, []), null);
+});

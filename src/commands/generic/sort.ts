@@ -20,6 +20,7 @@ import { NOTIFY_GENERIC, NOTIFY_LIST } from "../../store/keyspace_events.ts";
 import type { Value } from "../../store/value.ts";
 import { KIND_STRING } from "../../values/kind.ts";
 import { ListValue } from "../../values/list_value.ts";
+import { DEFAULT_LIST_LIMITS } from "../../values/quicklist.ts";
 import type { Services } from "../services.ts";
 import { sortableOf, TextColumn } from "./sort_elements.ts";
 import { sortedIndexes } from "./sort_order.ts";
@@ -171,6 +172,8 @@ function sort(context: Context, args: Args, reply: Reply, rules: SortRules): voi
   if (entry !== NO_ENTRY) {
     value = db.kindOf(entry) === KIND_STRING ? null : db.valueOf(entry);
     if (value === null || sortableOf(value) === null) return reply.error(WRONG_TYPE);
+    // As in Redis, SORT leaves even a small sorted set as a table.
+    if (value.kind === "zset") value.convertToTable();
   }
   const selection = value === null ? null : select(context, value, options);
   if (value !== null && selection === null) return reply.error(NOT_A_DOUBLE);
@@ -232,7 +235,8 @@ function storeSelection(
   reply: Reply,
 ): void {
   const { store } = db;
-  const list = new ListValue(store.arena, store.listLimits);
+  // As in Redis, the list is made as on a server without configuration, and stays so.
+  const list = new ListValue(store.arena, store.listLimits, DEFAULT_LIST_LIMITS);
   if (selection !== null) pushSelection(db, selection, gets, list);
   const { length } = list;
   if (length > 0) {

@@ -3,7 +3,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
-import { readClampedInteger, readPositiveInteger } from "../../command/arguments.ts";
+import { readClampedInteger, readInteger, readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
@@ -16,6 +16,7 @@ import { ListpackEntry, ListpackNeedle } from "../../values/listpack.ts";
 import { listOf, replyRange } from "./list_keys.ts";
 
 const RANK = ascii("rank");
+const MIN_RANK = -(2n ** 63n);
 const COUNT = ascii("count");
 const MAXLEN = ascii("maxlen");
 const MAXLEN_NEGATIVE = "ERR MAXLEN can't be negative";
@@ -69,6 +70,15 @@ interface PositionOptions {
   maxLength: number;
 }
 
+/** A rank, or null after the error reply. */
+function readRank(args: Args, index: number, reply: Reply): number | null {
+  const rank = readInteger(args, index, reply);
+  // As Redis, which negates 64 bits: the least of all ranks has no positive counterpart, and skips nothing.
+  if (rank === MIN_RANK) return -1;
+  if (rank === 0) reply.error(RANK_ZERO);
+  return rank === 0 ? null : typeof rank === "bigint" ? Number(rank) : rank;
+}
+
 function readPositionOptions(args: Args, reply: Reply): PositionOptions | null {
   const options: PositionOptions = { rank: 1, count: null, maxLength: 0 };
   for (let index = 3; index < args.count; index += 2) {
@@ -76,11 +86,7 @@ function readPositionOptions(args: Args, reply: Reply): PositionOptions | null {
     const hasValue = index + 1 < args.count;
     let value: number | null;
     if (hasValue && equalsIgnoreCase(word, RANK)) {
-      value = readClampedInteger(args, index + 1, reply);
-      if (value === 0) {
-        reply.error(RANK_ZERO);
-        return null;
-      }
+      value = readRank(args, index + 1, reply);
       if (value !== null) options.rank = value;
     } else if (hasValue && equalsIgnoreCase(word, COUNT)) {
       value = options.count = readPositiveInteger(args, index + 1, reply, COUNT_NEGATIVE);

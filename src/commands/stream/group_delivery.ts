@@ -3,13 +3,17 @@
  */
 
 import type { Reply } from "../../resp/reply.ts";
+import { addInt64 } from "../../values/int64.ts";
 import { StreamCursor } from "../../values/stream_cursor.ts";
 import { ENTRIES_READ_UNKNOWN, type StreamConsumer, type StreamGroup } from "../../values/stream_group.ts";
-import { addUint64, MAX_STREAM_ID, type StreamId } from "../../values/stream_id.ts";
+import { MAX_STREAM_ID, type StreamId } from "../../values/stream_id.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
 import { replyEntry, replyOneEntry } from "./entry_replies.ts";
 import type { GroupEffects } from "./group_effects.ts";
 import { replyStreamId } from "./stream_ids.ts";
+
+/** What follows the greatest count of entries read, which ENTRIESREAD may set: as in C, the least 64-bit integer. */
+const AFTER_ALL_COUNTS = -(2n ** 63n);
 
 /** A delivery to one consumer. */
 export interface Delivery {
@@ -51,7 +55,7 @@ export function deliverEntries(delivery: Delivery, reply: Reply): void {
 
 function advance(stream: StreamValue, group: StreamGroup, id: Readonly<StreamId>): void {
   if (group.entriesRead !== ENTRIES_READ_UNKNOWN && !stream.hasTombstonesFrom(id)) {
-    group.entriesRead = addUint64(group.entriesRead, 1);
+    group.entriesRead = addInt64(group.entriesRead, 1) ?? AFTER_ALL_COUNTS;
   } else if (stream.entriesAdded !== 0) {
     group.entriesRead = stream.estimateEntriesRead(id);
   }

@@ -122,7 +122,7 @@ function* readMembers(
   while (!reader.tryLength()) yield;
   const count = reader.length;
   // Room in advance only for as many members as bytes are there: the count may lie.
-  if (count > sortedSetLimits.maxListpackEntries) set.convertToTable(Math.min(count, reader.end - reader.position));
+  set.convertToTable(Math.min(count, reader.end - reader.position));
   for (let rest = count; rest > 0; rest--) {
     while (!reader.tryString(member)) yield;
     let score = type === TYPE_ZSET_2 ? tryBinaryScore(reader) : tryTextScore(reader);
@@ -136,6 +136,8 @@ function* readMembers(
       throw reader.corrupt("Duplicate zset fields detected");
     }
   }
+  // Only now, as Redis: a listpack does not keep the sign of a zero, and a member too long for one may come last.
+  set.convertToListpack(sortedSetLimits);
 }
 
 /** The next score, or null while bytes are missing. */

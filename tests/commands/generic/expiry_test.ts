@@ -80,3 +80,12 @@ Deno.test("keys that have expired are deleted in the background", async () => {
   assert(/expired_keys:2000\r/.test(stats), stats);
   assertEquals(await client.expect("GET", "stays"), "v");
 });
+
+referenceTest("an expiry beyond the integers of JavaScript is saved and loaded as it is", async () => {
+  await using both = await BothServers.start();
+  for (
+    const [key, atMs] of [["last", "9223372036854775807"], ["wide", "9007199254740993"], ["near", "4102444800001"]]
+  ) {
+    await both.same(["SET", key!, "v"], ["PEXPIREAT", key!, atMs!], "DEBUG RELOAD", ["PEXPIRETIME", key!]);
+  }
+});

@@ -100,6 +100,21 @@ referenceTest("SORT without sorting keeps the order of lists and sorts sets wher
   await both.same("MULTI", "SORT ints BY nosort", "SORT ints BY nosort STORE d", "EXEC", "LRANGE d 0 -1");
 });
 
+referenceTest("SORT leaves a small sorted set as a skiplist as Redis", async () => {
+  await using both = await BothServers.start();
+  await both.same("ZADD sorted 1 a 2 b", "ZADD read 1 a", "ZADD refused 1 a", "OBJECT ENCODING sorted");
+  await both.same("SORT sorted BY nosort", "SORT_RO read ALPHA", "SORT refused LIMIT x 1");
+  for (const key of ["sorted", "read", "refused"]) {
+    await both.same(`OBJECT ENCODING ${key}`, `ZRANGE ${key} 0 -1 WITHSCORES`);
+  }
+});
+
+referenceTest("SORT stores a list that the configured limits of lists do not split", async () => {
+  await using both = await BothServers.start("list-max-listpack-size 2", "list-compress-depth 1");
+  await both.same("RPUSH list c a b", "SORT list ALPHA STORE stored", "DUMP stored", "RPUSH stored d", "DUMP stored");
+  await both.same("COPY stored copied", "RPUSH copied e", "DUMP copied", "LMOVE copied moved LEFT RIGHT", "DUMP moved");
+});
+
 referenceTest("SORT refuses what Redis refuses, with the same words", async () => {
   await using both = await BothServers.start();
   const requests: Request[] = [

@@ -69,6 +69,10 @@ referenceTest("LLEN, LINDEX, LRANGE and LPOS answer as Redis", async () => {
     "LPOS list",
     "LPOS list c RANK",
     "LPOS list c RANK 0",
+    "LPOS list c RANK -9223372036854775808",
+    "LPOS list c RANK -9223372036854775808 COUNT 0",
+    "LPOS list c RANK -9223372036854775807",
+    "LPOS list c RANK 9223372036854775807",
     "LPOS list c COUNT -1",
     "LPOS list c MAXLEN -1",
   );

@@ -255,3 +255,12 @@ referenceTest("xclaim() counts deliveries in 64 bits", async () => {
     }
   }
 });
+
+referenceTest("xreadgroup() counts entries read in 64 signed bits", async () => {
+  await using servers = await BothServers.start();
+  await servers.same("XADD s 1-1 a b", "XADD s 1-2 a b", "XADD s 1-3 a b");
+  await servers.same("XGROUP CREATE s g 0 ENTRIESREAD 9223372036854775806");
+  for (let read = 0; read < 3; read++) {
+    await servers.same("XREADGROUP GROUP g ann COUNT 1 STREAMS s >", "XINFO GROUPS s");
+  }
+});

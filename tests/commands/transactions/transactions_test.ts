@@ -179,3 +179,10 @@ Deno.test("a client that goes away leaves no watched key behind", async () => {
   client.close();
   assertEquals(await other.pipeline([["SET", "k", "2"], ["GET", "k"]]), ["OK", "2"]);
 });
+
+Deno.test("a refused EXEC ends the transaction for the requests behind it in the same pipeline", async () => {
+  await using server = await startServer();
+  using client = await RawClient.connect({ port: server.port });
+  const replies = await client.pipeline([["MULTI"], ["EXEC", "x"], ["SET", "k", "1"], ["GET", "k"]]);
+  assertEquals(replies.slice(2), ["OK", "1"]);
+});

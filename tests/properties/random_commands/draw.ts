@@ -1,13 +1,22 @@
 /**
  * What random commands are made of: keys, values, numbers and stream ids, drawn from small pools so that commands meet.
  *
- * - A key's first letter says what it mostly holds: s string, l list, e set, x stream, b bitmap; `c` keys hold short strings only.
+ * - A key's first letter says what it mostly holds: s string, l list, e set, h hash, z sorted set, g places, x stream,
+ *   b bitmap, p HyperLogLog; `c` keys hold short strings only.
  * - Nothing here asks for much memory, and no expiry falls within a run.
  */
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
-/** How two replies are compared: as bytes, as a set, or with numbers (ages, times to live) only about equal. */
-export type Comparison = "exact" | "unordered" | "about";
+/**
+ * How the replies of two servers are compared.
+ *
+ * - exact: byte for byte; unordered: arrays as sets, where Redis's order is that of a seeded hash table; about: numbers
+ *   that a clock has made (ages, times to live) within a minute of each other; dump: as `isSameDump()`;
+ *   unsigned: zeros have no sign, which a sorted set loses where it becomes a listpack.
+ * - chance: the reply is drawn at random; cursor: a SCAN that is to be followed to its end; restore: a DUMP whose payload
+ *   goes into the command behind it. `RandomPlayer` plays those.
+ */
+export type Comparison = "exact" | "unordered" | "about" | "dump" | "unsigned" | "chance" | "cursor" | "restore";
 
 /** A request and how its replies are compared. */
 export interface RandomCommand {
@@ -21,8 +30,8 @@ export type Maker = (draw: Draw) => string[];
 /** A maker and how often it is taken beside the others of its family. */
 export type WeightedMaker = readonly [weight: number, maker: Maker];
 
-const KEYS_OF_A_KIND = 6;
-const KINDS = ["s", "l", "e", "x", "b"] as const;
+const KINDS = ["s", "l", "e", "h", "z", "g", "x", "b", "p"] as const;
+const KEY_ENDINGS = ["0", "1", "2", "3", "4\r\n\0", "5 \xff\xe9"];
 
 /** What a key mostly holds. */
 export type KeyKind = (typeof KINDS)[number];
@@ -49,7 +58,8 @@ export const EDGE_NUMBERS = [
   "0x10",
 ];
 
-const FLOATS = ["0.1", "-3.25", "1e3", "1e-5", "3.0e+2", "inf", "-inf", "nan", "1e400", "0", "5", "12345678901234.5"];
+/** None overflows: Redis's SORT takes an overflow of an earlier command for one of its own (it looks at an old errno). */
+const FLOATS = ["0.1", "-3.25", "1e3", "1e-5", "3.0e+2", "inf", "-inf", "nan", "1e300", "0", "5", "12345678901234.5"];
 const LONG_LENGTHS = [63, 64, 65, 100, 300, 1500, 4000, 9000];
 
 /** Draws arguments; the same seed always draws the same ones. */
@@ -78,12 +88,18 @@ export class Draw {
   /** A key that mostly holds `kind`, now and then one of another kind. */
   key(kind: KeyKind): string {
     const actual = this.chance(0.04) ? this.pick(KINDS) : kind;
-    return actual + this.integer(0, KEYS_OF_A_KIND - 1);
+    return actual + this.pick(KEY_ENDINGS);
   }
 
   /** A key of any kind. */
   anyKey(): string {
-    return this.key(this.pick(KINDS));
+    return this.chance(0.02) ? this.pick(["", "k", this.random.binary(3)]) : this.key(this.pick(KINDS));
+  }
+
+  /** A count of keys, now and then a wrong one, and as many keys. */
+  numberedKeys(kind: KeyKind): string[] {
+    const keys = this.several(1, 3, () => this.key(kind));
+    return [this.chance(0.05) ? this.count() : String(keys.length), ...keys];
   }
 
   /** From `min` to `max` of what `make` makes. */
@@ -125,6 +141,26 @@ export class Draw {
   member(): string {
     if (this.chance(0.02)) return this.value();
     return this.chance(0.03) ? this.word() : this.integer(-12, 40);
+  }
+
+  /** A field of a hash or a member of a sorted set: one of a few dozen, now and then bytes or something long. */
+  field(): string {
+    if (this.chance(0.9)) return this.chance(0.5) ? this.word() : `f${this.integer(0, 24)}`;
+    return this.value();
+  }
+
+  /** A score of a sorted set, now and then what is none. */
+  score(): string {
+    if (this.chance(0.5)) return this.integer(-8, 8);
+    if (this.chance(0.06)) return this.pick(EDGE_NUMBERS);
+    return this.chance(0.6)
+      ? this.pick(FLOATS)
+      : String((this.random.word() - 2 ** 31) / 2 ** this.random.integer(0, 60));
+  }
+
+  /** A timeout of a blocking command: one too short to be noticed, or none at all. */
+  timeout(): string {
+    return this.pick(["0.001", "0.001", "0.001", "-1", "x", ""]);
   }
 
   /** A position or a count near zero, now and then something that is none. */
@@ -184,11 +220,35 @@ export class Draw {
 
   /** A glob. */
   pattern(): string {
-    return this.pick(["*", "s*", "?1", "[a-l]*", "[^s]?", "\\s0", "x[0-3", "l1", "", "*[0-2]", "*1*"]);
+    return this.pick([
+      "*",
+      "s*",
+      "?1",
+      "[a-l]*",
+      "[^s]?",
+      "\\s0",
+      "x[0-3",
+      "[hz]?",
+      "[^a-g]*",
+      "l1",
+      "",
+      "*[0-2]",
+      "*1*",
+    ]);
   }
 
   /** The same letters, some of them in the other case. */
   anyCase(word: string): string {
     return this.chance(0.7) ? word : [...word].map((c) => this.chance(0.5) ? c.toLowerCase() : c).join("");
   }
+}
+
+/** Takes one of the makers, in proportion to their weights. */
+export function drawWeighted(draw: Draw, makers: readonly WeightedMaker[]): string[] {
+  let left = makers.reduce((sum, [weight]) => sum + weight, 0) * (draw.random.word() / 2 ** 32);
+  for (const [weight, maker] of makers) {
+    left -= weight;
+    if (left < 0) return maker(draw);
+  }
+  return makers.at(-1)![1](draw);
 }

@@ -12,6 +12,7 @@ import { RdbParser } from "../../../src/rdb/rdb_parser.ts";
 import type { RdbEntry, RdbVisitor } from "../../../src/rdb/rdb_visitor.ts";
 import { RdbWriter } from "../../../src/rdb/rdb_writer.ts";
 import { HashCursor, type HashLimits, type HashValue } from "../../../src/values/hash_value.ts";
+import type { Int64 } from "../../../src/values/int64.ts";
 import { Arena } from "../../../src/values/arena.ts";
 import { KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_STRING, KIND_ZSET } from "../../../src/values/kind.ts";
 import { ListCursor, type ListValue } from "../../../src/values/list_value.ts";
@@ -42,7 +43,7 @@ export interface RecordedKey {
   db: number;
   key: string;
   value: PlainValue;
-  expireAtMs: number;
+  expireAtMs: Int64;
   lruIdleSeconds: number;
   lfuFrequency: number;
 }

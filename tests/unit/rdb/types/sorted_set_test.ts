@@ -103,6 +103,11 @@ Deno.test("loadSortedSet() gives a sorted set the encoding that its members and 
   assertEquals(encodingOf(fileOf(17, writeListpack(flat(PAIRS))), count - 1), "skiplist");
 });
 
+Deno.test("loadSortedSet() keeps the sign of a zero where a later member is too long for a listpack", () => {
+  const file = fileOf(5, writePairs([["a", -0], ["b".repeat(100), 1]], binaryScore));
+  assert(Object.is(readSortedSet(file)[0]![1], -0));
+});
+
 Deno.test("loadSortedSet() refuses repeated members, scores that are no numbers and unsound blobs", () => {
   const failure = (file: Uint8Array) => assertThrows(() => readSortedSet(file), RdbFormatError).message;
   const repeated: Pair[] = [["a", 1], ["b", 1], ["a", 2]];
