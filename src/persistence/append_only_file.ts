@@ -11,10 +11,11 @@
  * - Where files may not be used, one error says so: at start, or to CONFIG SET and BGREWRITEAOF.
  */
 
+import type { Failpoints } from "../base/failpoints.ts";
 import { FileAccessError } from "../base/file_access.ts";
 import type { Gate } from "../command/gate.ts";
 import { aofMisconf } from "../resp/reply_errors.ts";
-import { AofDirectory, AofFileError, writeChunksDurably, writeStreamDurably } from "./aof_directory.ts";
+import { AofDirectory, AofFileError } from "./aof_directory.ts";
 import { AofLoader, type AofLoaderOptions } from "./aof_loader.ts";
 import { AofManifest, AofManifestError } from "./aof_manifest.ts";
 import { AofRewriteLimit } from "./aof_rewrite_limit.ts";
@@ -30,6 +31,7 @@ export interface AppendOnlyFileOptions
   extends Omit<AofWriterOptions, "isDiskBusy">, Omit<AofLoaderOptions, "directory" | "rdbLoader"> {
   readonly propagation: Propagation;
   readonly persistence: RdbPersistence;
+  readonly failpoints: Failpoints;
 }
 
 /** Whether effects are written: see the drawing above. */
@@ -74,8 +76,8 @@ export class AppendOnlyFile {
 
   constructor(options: AppendOnlyFileOptions) {
     this.#options = options;
-    const { config, store, persistence } = options;
-    this.#directory = new AofDirectory(config);
+    const { config, store, persistence, failpoints } = options;
+    this.#directory = new AofDirectory(config, failpoints);
     this.writer = new AofWriter({ ...options, isDiskBusy: () => store.snapshot !== null });
     this.#loader = new AofLoader({ ...options, directory: this.#directory, rdbLoader: persistence.loader });
   }
@@ -304,7 +306,8 @@ export class AppendOnlyFile {
     if (!directory.hasSingleFile()) return manifest;
     directory.create();
     const upgraded = AofManifest.ofSingleFile(prefix);
-    directory.writeManifest(upgraded);
+    const unsynced = directory.writeManifest(upgraded);
+    if (unsynced !== null) throw unsynced;
     directory.adoptSingleFile();
     this.#options.logger.notice(
       `Successfully migrated an old-style AOF file (${prefix}) into the AOF directory (${directory.name}).`,
@@ -322,7 +325,7 @@ export class AppendOnlyFile {
       const format = config.boolean("aof-use-rdb-preamble").value ? "rdb" : "aof";
       const base = manifest.withNewBase(directory.prefix, format);
       const temporary = directory.pathBeside(`temp-rewriteaof-${Deno.pid}.aof`);
-      writeChunksDurably(temporary, [this.#snapshotWriter(format).end()]);
+      directory.writeBaseSync(temporary, this.#snapshotWriter(format).end());
       directory.renamePart(temporary, base.name, "base");
       logger.notice(`Creating AOF base file ${base.name} on server start`);
       manifest = base.manifest;
@@ -334,7 +337,8 @@ export class AppendOnlyFile {
     const fileBytes = directory.sizeOf(name);
     if (added !== null) {
       manifest = added.manifest;
-      directory.writeManifest(manifest);
+      const unsynced = directory.writeManifest(manifest);
+      if (unsynced !== null) throw unsynced;
     }
     this.#manifest = manifest;
     this.#settledBytes = Math.max(0, this.#settledBytes - fileBytes);
@@ -357,9 +361,10 @@ export class AppendOnlyFile {
     const added = isWaiting ? null : this.#manifest!.withNewIncrement(directory.prefix);
     const name = added?.name ?? directory.temporaryIncrementName;
     const file = directory.openPart(name, true);
+    let unsynced: AofFileError | null = null;
     if (added !== null) {
       try {
-        directory.writeManifest(added.manifest);
+        unsynced = directory.writeManifest(added.manifest);
       } catch (error) {
         file.close();
         throw error;
@@ -370,6 +375,7 @@ export class AppendOnlyFile {
     this.#settledBytes += this.writer.fileBytes;
     this.writer.switchTo(file, 0);
     this.writer.isCollecting = true;
+    if (unsynced !== null) throw unsynced;
   }
 
   #snapshotWriter(format: "rdb" | "aof"): SnapshotWriter {
@@ -388,7 +394,7 @@ export class AppendOnlyFile {
     const temporary = this.#directory.pathBeside(name);
     let isOk = false;
     try {
-      await writeStreamDurably(temporary, snapshot.readable, syncEveryBytes);
+      await this.#directory.writeBase(temporary, snapshot.readable, syncEveryBytes);
       isOk = true;
     } catch (error) {
       if (!rewrite.isCancelled) this.#report(error);
@@ -423,6 +429,7 @@ export class AppendOnlyFile {
     const base = this.#manifest!.withNewBase(directory.prefix, format);
     let manifest = base.manifest;
     const newParts: string[] = [];
+    let unsynced: AofFileError | null = null;
     try {
       directory.renamePart(temporary, base.name, "base");
       newParts.push(base.name);
@@ -436,10 +443,11 @@ export class AppendOnlyFile {
         manifest = increment.manifest;
       }
       manifest = manifest.withIncrementsRewritten(this.writer.hasFile ? 1 : 0);
-      directory.writeManifest(manifest);
+      unsynced = directory.writeManifest(manifest);
     } catch (error) {
       this.#report(error);
-      this.#remove(newParts);
+      // At once: the next rewrite uses the same names.
+      for (const name of newParts) directory.removePartSync(name);
       return false;
     }
     this.#manifest = manifest;
@@ -447,6 +455,10 @@ export class AppendOnlyFile {
       this.#settledBytes = directory.sizeOf(base.name);
       this.baseBytes = this.currentBytes;
       this.state = "on";
+    }
+    if (unsynced !== null) {
+      this.#report(unsynced);
+      return false;
     }
     this.#removeHistory();
     logger.notice("Background AOF rewrite finished successfully");
@@ -472,7 +484,8 @@ export class AppendOnlyFile {
     this.#remove(manifest.history.map(({ name }) => name));
     this.#manifest = manifest.withoutHistory();
     try {
-      this.#directory.writeManifest(this.#manifest);
+      const unsynced = this.#directory.writeManifest(this.#manifest);
+      if (unsynced !== null) this.#report(unsynced);
     } catch (error) {
       // Files that are gone and still named as history do no harm.
       this.#report(error);

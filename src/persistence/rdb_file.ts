@@ -5,7 +5,8 @@
  * - A background save and a SAVE beside it have temporary names of their own: neither writes into the other's file.
  */
 
-import { canRead, requireRead, requireWrite } from "../base/file_access.ts";
+import type { DataFile, DataFiles } from "../base/data_files.ts";
+import { requireRead, requireWrite } from "../base/file_access.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Bytes read from a file at a time. */
@@ -13,6 +14,7 @@ const READ_BYTES = 64 * 1024;
 
 /** Where the RDB file is. */
 export interface RdbLocation {
+  readonly files: DataFiles;
   readonly directory: string;
   readonly fileName: string;
 }
@@ -52,27 +54,29 @@ export async function writeRdbFile(
   isWanted: () => boolean,
 ): Promise<boolean> {
   const temporary = temporaryPath(location, ++backgroundFiles);
-  let file: Deno.FsFile;
+  let file: DataFile;
   try {
     requireRdbWrite(location);
-    file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    file = await location.files.open(temporary, "truncate");
   } catch (error) {
     await source.cancel();
     throw openError(error, temporary, location);
   }
   try {
-    await source.pipeTo(fileSink(file));
+    await source.pipeTo(rdbFileSink(file));
     if (!isWanted()) {
-      removeQuietly(temporary);
+      removeQuietly(temporary, location);
       return false;
     }
     // Synchronous, so that nothing can come between the question and the act.
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary);
+    removeQuietly(temporary, location);
     throw error;
   }
-  await syncDirectory(location);
+  await location.files.syncDirectory(location.directory).catch((error) => {
+    throw writeError("fsyncFileDir", error);
+  });
   return true;
 }
 
@@ -80,29 +84,35 @@ export async function writeRdbFile(
 export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Array>): void {
   const temporary = temporaryPath(location, 0);
   requireRdbWrite(location);
-  let file: Deno.FsFile;
+  let file: DataFile;
   try {
-    file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
+    file = location.files.openSync(temporary, "truncate");
   } catch (error) {
     throw openError(error, temporary, location);
   }
   try {
     try {
-      for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
-      file.syncSync();
+      for (const chunk of chunks) file.writeSync(chunk);
     } catch (error) {
       throw writeError("rdbSaveRio", error);
-    } finally {
-      file.close();
+    }
+    try {
+      file.syncSync();
+    } catch (error) {
+      throw writeError("fsync", error);
     }
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary);
+    removeQuietly(temporary, location);
     throw error;
+  } finally {
+    file.close();
   }
-  if (!canSyncDirectory(location)) return;
-  using directory = Deno.openSync(location.directory, { read: true });
-  directory.syncSync();
+  try {
+    location.files.syncDirectorySync(location.directory);
+  } catch (error) {
+    throw writeError("fsyncFileDir", error);
+  }
 }
 
 /** Opens the file for reading; null when there is none. */
@@ -129,11 +139,12 @@ export function* readRdbFileSync(location: RdbLocation): Generator<Uint8Array> {
   }
 }
 
-function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
+/** Writes what it is given into `file`, puts it on the medium at the end, and closes it in any case. */
+export function rdbFileSink(file: DataFile): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(chunk) {
       try {
-        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+        await file.write(chunk);
       } catch (error) {
         file.close();
         throw writeError("rdbSaveRio", error);
@@ -156,24 +167,13 @@ function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
 
 function rename(temporary: string, location: RdbLocation): void {
   try {
-    Deno.renameSync(temporary, rdbPath(location));
+    location.files.renameSync(temporary, rdbPath(location));
   } catch (error) {
     throw new RdbFileError(
       `Error moving temp DB file ${baseName(temporary)} on the final destination ${location.fileName} ` +
         `(in server root dir ${location.directory}): ${systemReason(error)}`,
     );
   }
-}
-
-/** The new name must be on the medium too, not only the bytes. Windows cannot open directories, and has no need to. */
-function canSyncDirectory({ directory }: RdbLocation): boolean {
-  return Deno.build.os !== "windows" && canRead(directory);
-}
-
-async function syncDirectory(location: RdbLocation): Promise<void> {
-  if (!canSyncDirectory(location)) return;
-  using directory = await Deno.open(location.directory, { read: true });
-  await directory.sync();
 }
 
 function openError(error: unknown, temporary: string, { directory }: RdbLocation): unknown {
@@ -202,9 +202,9 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function removeQuietly(path: string): void {
+function removeQuietly(path: string, { files }: RdbLocation): void {
   try {
-    Deno.removeSync(path);
+    files.removeSync(path);
   } catch {
     // It may never have been made.
   }

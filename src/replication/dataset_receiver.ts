@@ -13,7 +13,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import { DatasetLoader, loadContext } from "../persistence/dataset_loader.ts";
 import type { Loading } from "../persistence/loading.ts";
-import { rdbPath } from "../persistence/rdb_file.ts";
+import { rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
 import { pacedDecoder } from "../persistence/paced_decoder.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
@@ -138,10 +138,10 @@ export class DatasetReceiver {
     const directory = location.directory === "" ? "." : location.directory;
     const temporary = `${directory}/temp-${Math.floor(clock.now / 1000)}.${Deno.pid}.rdb`;
     try {
-      const target = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      await file.pipeTo(target.writable);
+      await file.pipeTo(rdbFileSink(await location.files.open(temporary, "truncate")));
       if (!this.#framing.isComplete) this.#fail("I/O error trying to sync with MASTER: connection lost");
-      await Deno.rename(temporary, rdbPath(location));
+      location.files.renameSync(temporary, rdbPath(location));
+      await location.files.syncDirectory(directory);
     } catch (error) {
       await Deno.remove(temporary).catch(() => {});
       throw error;
