@@ -34,6 +34,7 @@ async function runServer(options: CrashRunOptions, rounds: number, toll: Toll): 
       toll.deaths.set(kind, (toll.deaths.get(kind) ?? 0) + 1);
       toll.acknowledged = Math.max(toll.acknowledged, acknowledged);
     }
+    await run.endWithFlush();
   } catch (error) {
     console.error(run.report);
     throw error;

@@ -19,8 +19,11 @@ export const FILE_ACTS = ["open", "write", "sync", "rename", "directory-sync", "
 /** A kind of files. */
 export type FileKind = typeof FILE_KINDS[number];
 
+/** What is done to a file of any kind. */
+export type FileAct = typeof FILE_ACTS[number];
+
 /** A place to fail. */
-export type Failpoint = `${FileKind}-${typeof FILE_ACTS[number]}`;
+export type Failpoint = `${FileKind}-${FileAct}`;
 
 /** What happens in place of the act, or before it ("wait"). A torn write happens by half before. */
 export type FailpointAction =
@@ -73,27 +76,27 @@ export class Failpoints {
   }
 
   /** To be called before an act. Throws what the system would, or ends the process. */
-  pass(point: Failpoint): void {
+  pass(kind: FileKind, act: FileAct): void {
     if (this.#plan === null) return;
-    const action = this.#plan(point);
+    const action = this.#plan(`${kind}-${act}`);
     if (action !== null) perform(action);
   }
 
   /** As `pass`, where the server goes on while the act is under way. */
-  async enter(point: Failpoint): Promise<void> {
+  async enter(kind: FileKind, act: FileAct): Promise<void> {
     if (this.#plan === null) return;
-    const action = this.#plan(point);
+    const action = this.#plan(`${kind}-${act}`);
     if (action?.kind === "wait") await new Promise((resolve) => setTimeout(resolve, action.ms));
     else if (action !== null) perform(action);
   }
 
   /** To be called before `count` bytes are written: how many of them may be. */
-  admit(point: Failpoint, count: number): number {
+  admit(kind: FileKind, count: number): number {
     if (this.#plan === null) return count;
     const torn = this.#torn;
     this.#torn = null;
     if (torn !== null) perform(torn);
-    const action = this.#plan(point);
+    const action = this.#plan(`${kind}-write`);
     if (action === null) return count;
     if (action.kind === "wait" || !action.isTorn || count < 2) {
       perform(action);

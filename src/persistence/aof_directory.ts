@@ -9,7 +9,7 @@ import { type DataFile, DataFiles } from "../base/data_files.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
-import { AofManifest } from "./aof_manifest.ts";
+import { type AddedFile, AofManifest } from "./aof_manifest.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
@@ -69,16 +69,6 @@ export class AofDirectory {
     return statOf(this.#path)?.isDirectory === true;
   }
 
-  /** Whether there is a file from before there were parts, beside the directory. */
-  hasSingleFile(): boolean {
-    return statOf(this.pathBeside(this.prefix))?.isFile === true;
-  }
-
-  /** Whether there is a part of this name. */
-  has(name: string): boolean {
-    return statOf(this.pathOf(name)) !== null;
-  }
-
   /** Makes the directory if it does not exist. */
   create(): void {
     if (this.exists()) return;
@@ -101,6 +91,17 @@ export class AofDirectory {
       return this.#increments.openSync(this.pathOf(name), isNew ? "truncate" : "append");
     } catch (error) {
       throw new AofFileError(`Can't open the append-only file ${name}: ${systemReason(error)}`);
+    }
+  }
+
+  /** Makes an increment and stores the manifest with it, as `writeManifest` does. */
+  addIncrement({ name, manifest }: AddedFile): { file: DataFile; unsynced: AofFileError | null } {
+    const file = this.openPart(name, true);
+    try {
+      return { file, unsynced: this.writeManifest(manifest) };
+    } catch (error) {
+      file.close();
+      throw error;
     }
   }
 
@@ -154,15 +155,28 @@ export class AofDirectory {
     }
   }
 
-  /** Moves the single file of an older server into the directory. */
-  adoptSingleFile(): void {
+  /**
+   * Moves the single file of an older server into the directory, if there is one and nothing newer, or such a move was
+   * interrupted: the manifest with it as the base, or null.
+   */
+  adoptSingleFile(manifest: AofManifest): AofManifest | null {
+    const { prefix } = this;
+    const isAlone = manifest.base?.name === prefix && manifest.increments.length === 0;
+    const isInterrupted = isAlone && statOf(this.pathOf(prefix)) === null;
+    if (!manifest.isEmpty && !isInterrupted) return null;
+    if (statOf(this.pathBeside(prefix))?.isFile !== true) return null;
+    this.create();
+    const adopted = AofManifest.ofSingleFile(prefix);
+    const unsynced = this.writeManifest(adopted);
+    if (unsynced !== null) throw unsynced;
     try {
-      this.#bases.renameSync(this.pathBeside(this.prefix), this.pathOf(this.prefix));
+      this.#bases.renameSync(this.pathBeside(prefix), this.pathOf(prefix));
     } catch (error) {
       throw new AofFileError(
-        `Error trying to move the old AOF file ${this.prefix} into dir ${this.name}: ${systemReason(error)}`,
+        `Error trying to move the old AOF file ${prefix} into dir ${this.name}: ${systemReason(error)}`,
       );
     }
+    return adopted;
   }
 
   /** Removes a part, whether or not it is there. */
@@ -177,6 +191,11 @@ export class AofDirectory {
     } catch {
       // What is not there need not go.
     }
+  }
+
+  /** Removes the file of `writeBase`, whether or not it is there. */
+  async removeTemporary(path: string): Promise<void> {
+    await this.#bases.remove(path).catch(() => {});
   }
 
   /** Cuts off what is behind the first `size` bytes of a part. Throws a Deno error. */

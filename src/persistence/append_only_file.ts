@@ -300,17 +300,10 @@ export class AppendOnlyFile {
   /** Takes the single file of an older server as the base, if there is one and nothing newer. */
   #upgraded(manifest: AofManifest): AofManifest {
     const directory = this.#directory;
-    const { prefix } = directory;
-    const isInterrupted = manifest.base?.name === prefix && manifest.increments.length === 0 && !directory.has(prefix);
-    if (!manifest.isEmpty && !isInterrupted) return manifest;
-    if (!directory.hasSingleFile()) return manifest;
-    directory.create();
-    const upgraded = AofManifest.ofSingleFile(prefix);
-    const unsynced = directory.writeManifest(upgraded);
-    if (unsynced !== null) throw unsynced;
-    directory.adoptSingleFile();
+    const upgraded = directory.adoptSingleFile(manifest);
+    if (upgraded === null) return manifest;
     this.#options.logger.notice(
-      `Successfully migrated an old-style AOF file (${prefix}) into the AOF directory (${directory.name}).`,
+      `Successfully migrated an old-style AOF file (${directory.prefix}) into the AOF directory (${directory.name}).`,
     );
     return upgraded;
   }
@@ -360,17 +353,10 @@ export class AppendOnlyFile {
     const isWaiting = this.state === "waiting";
     const added = isWaiting ? null : this.#manifest!.withNewIncrement(directory.prefix);
     const name = added?.name ?? directory.temporaryIncrementName;
-    const file = directory.openPart(name, true);
-    let unsynced: AofFileError | null = null;
-    if (added !== null) {
-      try {
-        unsynced = directory.writeManifest(added.manifest);
-      } catch (error) {
-        file.close();
-        throw error;
-      }
-      this.#manifest = added.manifest;
-    }
+    const { file, unsynced } = added === null
+      ? { file: directory.openPart(name, true), unsynced: null }
+      : directory.addIncrement(added);
+    if (added !== null) this.#manifest = added.manifest;
     this.#options.logger.notice(`Creating AOF incr file ${name} on background rewrite`);
     this.#settledBytes += this.writer.fileBytes;
     this.writer.switchTo(file, 0);
@@ -403,7 +389,7 @@ export class AppendOnlyFile {
     clock.refresh();
     if (rewrite.isCancelled) {
       this.#rewrite = null;
-      await Deno.remove(temporary).catch(() => {});
+      await this.#directory.removeTemporary(temporary);
       return;
     }
     if (isOk) {
@@ -419,7 +405,7 @@ export class AppendOnlyFile {
     this.lastPreservedBytes = snapshot.preservedBytes;
     this.#rewrite = null;
     if (this.state === "waiting") this.#waitForNextRewrite();
-    if (!isOk) await Deno.remove(temporary).catch(() => {});
+    if (!isOk) await this.#directory.removeTemporary(temporary);
   }
 
   /** Puts the new base in the place of all that was written before it began. Synchronous: nothing is written meanwhile. */

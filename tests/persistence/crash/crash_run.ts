@@ -7,6 +7,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { KILLED_STATUS } from "../../../src/base/failpoints.ts";
 import { eventually, pause } from "../../support/eventually.ts";
 import type { RawClient } from "../../support/raw_client.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
@@ -108,6 +109,30 @@ export class CrashRun implements AsyncDisposable {
     return { cause: hasCutTail ? `${cause}, cut tail` : cause, acknowledged };
   }
 
+  /** Kills the server while it does FLUSHALL: all is gone or, unless that was acknowledged, all is there. */
+  async endWithFlush(): Promise<void> {
+    let isAcknowledged = false;
+    {
+      using client = await this.#server.connect();
+      const flushed = client.call("FLUSHALL").then(() => isAcknowledged = true, () => {});
+      await pause(this.#random.integer(0, 8));
+      this.#kill();
+      await flushed;
+    }
+    await this.#server.exited();
+    const hasData = async (client: RawClient) => {
+      if (await client.expect("DBSIZE") === 0) return false;
+      assertEquals(await this.#read(client), this.#journals.map((journal) => journal.acknowledged));
+      return true;
+    };
+    const byReference = await inspectFiles(this.#server.directory, this.#mode, hasData);
+    await this.#server.startAgain();
+    using client = await this.#server.connect();
+    const hasKept = await hasData(client);
+    if (byReference !== null) assertEquals(hasKept, byReference, "what is loaded, and what the reference loads");
+    assert(!hasKept || !isAcknowledged, "FLUSHALL was acknowledged, and the data are back");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
   }
@@ -119,7 +144,7 @@ export class CrashRun implements AsyncDisposable {
       this.#server.signal("SIGKILL");
       const hasStarted = await this.#server.startAgain({ REDENO_FAILPOINTS: plan }).then(() => true, () => false);
       if (!hasStarted) {
-        assertEquals((await this.#server.exited()).signal, null);
+        assertEquals((await this.#server.exited()).code, KILLED_STATUS);
         return `${plan} at start`;
       }
     }
@@ -130,8 +155,10 @@ export class CrashRun implements AsyncDisposable {
     await Promise.race([exited, limit, ...writing.map((writer) => writer.then(() => exited))]);
     this.#kill();
     await Promise.all([...writing, disturbing]);
-    const { signal } = await exited;
-    return signal === null ? plan ?? "an exit" : "random moment";
+    const { signal, code } = await exited;
+    if (signal !== null) return "random moment";
+    assertEquals([plan !== null, code], [true, KILLED_STATUS], "a server that ended by itself");
+    return plan!;
   }
 
   async #write(journal: Journal): Promise<void> {

@@ -15,6 +15,7 @@ async function runRounds(mode: CrashMode, seed: number, rounds: number): Promise
     for (let round = 0; round < rounds; round++) {
       acknowledged = Math.max(acknowledged, (await run.round()).acknowledged);
     }
+    await run.endWithFlush();
   } catch (error) {
     throw new Error(`Something was lost (seed ${seed}); the server:\n${run.report}`, { cause: error });
   }

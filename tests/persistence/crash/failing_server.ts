@@ -7,7 +7,7 @@ import { Config } from "../../../src/config/config.ts";
 import { loadConfigFile } from "../../../src/config/config_file.ts";
 import { bindDataDirectory } from "../../../src/persistence/data_directory.ts";
 import { FileConfigHost } from "../../../src/server/config_host.ts";
-import { Server } from "../../../src/server/server.ts";
+import { Server, StartError } from "../../../src/server/server.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { makeTempDir, type TempDir } from "../../support/temp_dir.ts";
 
@@ -43,6 +43,11 @@ export class FailingServer implements AsyncDisposable {
     return this.#directory.path;
   }
 
+  /** The port it listens on. */
+  get port(): number {
+    return this.#server!.port;
+  }
+
   /** The path of its configuration file. */
   get configPath(): string {
     return `${this.directory}/redis.conf`;
@@ -50,14 +55,31 @@ export class FailingServer implements AsyncDisposable {
 
   /** Connects a client. */
   connect(): Promise<RawClient> {
-    return RawClient.connect({ port: this.#server!.port });
+    return RawClient.connect({ port: this.port });
+  }
+
+  /** Stops without a save. */
+  async stop(): Promise<void> {
+    await this.#server?.lifecycle.stop();
+    this.#server = null;
   }
 
   /** Stops without a save, and starts again with what the files hold. */
   async restart(): Promise<void> {
-    await this.#server?.lifecycle.stop();
+    await this.stop();
     this.actions.clear();
     await this.#run();
+  }
+
+  /** Starts after `stop`, with `actions` as they are; false where that fails. */
+  async tryStart(): Promise<boolean> {
+    try {
+      await this.#run();
+      return true;
+    } catch (error) {
+      if (error instanceof StartError) return false;
+      throw error;
+    }
   }
 
   /** The text of a file in the data directory, one character per byte; null where there is none. */
@@ -79,7 +101,7 @@ export class FailingServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server?.lifecycle.stop();
+    await this.stop();
     await this.#directory[Symbol.asyncDispose]();
   }
 
@@ -99,7 +121,8 @@ export class FailingServer implements AsyncDisposable {
     const writeLog = (line: string) => {
       this.log += line;
     };
-    this.#server = new Server({ config, configPath: this.configPath, writeLog, failpoints });
-    await this.#server.start(0);
+    const server = new Server({ config, configPath: this.configPath, writeLog, failpoints });
+    await server.start(0);
+    this.#server = server;
   }
 }

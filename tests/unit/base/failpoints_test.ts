@@ -1,11 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Failpoint, Failpoints, FailpointSyntaxError } from "../../../src/base/failpoints.ts";
+import { Failpoints, FailpointSyntaxError, type FileAct, type FileKind } from "../../../src/base/failpoints.ts";
 
 /** What the calls of `pass` do, one after the other: "-" nothing, otherwise the error's text. */
-function passes(failpoints: Failpoints, point: Failpoint, count: number): string[] {
+function passes(failpoints: Failpoints, point: string, count: number): string[] {
+  const [kind, act] = point.split("-") as [FileKind, FileAct];
   return Array.from({ length: count }, () => {
     try {
-      failpoints.pass(point);
+      failpoints.pass(kind, act);
       return "-";
     } catch (error) {
       return (error as Error).message;
@@ -26,16 +27,16 @@ Deno.test("Failpoints.parse() fails the passes that the plan counts", () => {
 
 Deno.test("Failpoints.admit() lets half of a torn write through before it fails", () => {
   const failpoints = Failpoints.parse("aof-write@2=torn:ENOSPC");
-  assertEquals([failpoints.admit("aof-write", 9), failpoints.admit("aof-write", 9)], [9, 4]);
-  assertThrows(() => failpoints.admit("aof-write", 5), Error, FULL);
-  assertEquals(failpoints.admit("aof-write", 5), 5);
+  assertEquals([failpoints.admit("aof", 9), failpoints.admit("aof", 9)], [9, 4]);
+  assertThrows(() => failpoints.admit("aof", 5), Error, FULL);
+  assertEquals(failpoints.admit("aof", 5), 5);
 });
 
 Deno.test("Failpoints.enter() waits, and pass() does not", async () => {
   const failpoints = Failpoints.parse("aof-sync@1-=wait:20");
-  failpoints.pass("aof-sync");
+  failpoints.pass("aof", "sync");
   const startMs = performance.now();
-  await failpoints.enter("aof-sync");
+  await failpoints.enter("aof", "sync");
   assertEquals(performance.now() - startMs >= 19, true);
 });
 
@@ -47,5 +48,5 @@ Deno.test("Failpoints.parse() refuses what is no plan", () => {
 
 Deno.test("Failpoints.OFF lets everything through", () => {
   assertEquals(passes(Failpoints.OFF, "rdb-write", 1), ["-"]);
-  assertEquals(Failpoints.OFF.admit("rdb-write", 7), 7);
+  assertEquals(Failpoints.OFF.admit("rdb", 7), 7);
 });
