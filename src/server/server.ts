@@ -107,12 +107,9 @@ export class Server {
     const failpoints = options.failpoints ?? Failpoints.OFF;
     const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints });
     this.lifecycle.beforeStop.push((flags) => persistence.saveBeforeStop(flags));
-    const parts = {
-      ...{ clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence, failpoints },
-    };
     // The commands close over the services, so these two are completed after the commands exist.
     const services = {
-      ...parts,
+      ...{ clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence, failpoints },
       ...createClientServices({ clock, logger, config, clients }),
       activeExpiry: new ActiveExpiry(store),
       eviction: new Eviction({ ...metrics, store }),
