@@ -7,7 +7,9 @@ import { parseArgs } from "@std/cli/parse-args";
 import { findProgram } from "./conformance/child_process.ts";
 import { type Contender, contenders, measureBoth, median, type Pair, residentBytes } from "./bench/contender.ts";
 import { startContender } from "./bench/contender.ts";
-import { loadKeys } from "./bench/key_load.ts";
+import { measureDictGrowth } from "./bench/dict_growth.ts";
+import { type Footprint, measureFootprint, usedMemory } from "./bench/footprint.ts";
+import { COLLECTIONS, loadCollections, loadKeys } from "./bench/key_load.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 
@@ -16,11 +18,12 @@ const USAGE = `Usage: deno task bench [options]
   --quick          a fifth of the requests, one round, 200,000 keys
   --rounds N       rounds of every throughput test (3)
   --pipelines LIST pipeline depths (1,16,64)
-  --only PART      throughput, memory, stall or startup; can be repeated
+  --only PART      throughput, memory, stall, startup or dict; can be repeated
   --ours PROGRAM   another server in place of ours
 `;
 
 const START_TRIES = 5;
+const POPULATE_MAX_MS = 300_000;
 
 /** What every part needs. */
 interface Plan {
@@ -36,6 +39,7 @@ const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   memory: reportMemory,
   stall: reportStall,
   startup: reportStartup,
+  dict: reportDict,
 };
 
 async function reportThroughput({ pair, pipelines, rounds, isQuick }: Plan): Promise<void> {
@@ -64,16 +68,56 @@ function throughputLine({ test, pipeline, ratio, rates: { ours, reference } }: T
   return `| ${cells.join(" | ")} |`;
 }
 
-async function reportMemory({ pair, keyCount }: Plan): Promise<void> {
-  const figures = await measureBoth(pair, async (server) => {
-    const emptyBytes = await residentBytes(server.pid);
-    await loadKeys(server, keyCount);
-    return { emptyBytes, loadedBytes: await residentBytes(server.pid) };
-  });
-  const { ours, reference } = figures;
+async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
   printHead("resident memory", "MB");
-  printRow("no keys", ours.emptyBytes / 1e6, reference.emptyBytes / 1e6);
-  printRow(`${keyCount} keys of 16 + 16 bytes`, ours.loadedBytes / 1e6, reference.loadedBytes / 1e6);
+  const strings = await measureBoth(pair, (server) => measureFootprint(server, () => loadKeys(server, keyCount)));
+  printRow("no keys", strings.ours.emptyBytes / 1e6, strings.reference.emptyBytes / 1e6);
+  printFootprint(`${keyCount} keys of 16 + 16 bytes`, strings);
+  const count = isQuick ? 20_000 : 100_000;
+  for (const [name, make] of Object.entries(COLLECTIONS)) {
+    const measured = await measureBoth(
+      pair,
+      (server) => measureFootprint(server, () => loadCollections(server, make, count)),
+    );
+    printFootprint(`${count} ${name} of 10`, measured);
+  }
+}
+
+function printFootprint(what: string, { ours, reference }: Pair<Footprint>): void {
+  printRow(what, ours.filledBytes / 1e6, reference.filledBytes / 1e6);
+  printRow("- by used_memory", ours.usedBytes / 1e6, reference.usedBytes / 1e6);
+  printRow("- after FLUSHALL", ours.deletedBytes / 1e6, reference.deletedBytes / 1e6);
+}
+
+async function reportDict({ pair, isQuick, rounds }: Plan): Promise<void> {
+  console.log("\n| entries | ns an insertion | ns a lookup | longest ms | in all rounds ms | at | bytes each |");
+  console.log("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+  for (const stage of measureDictGrowth(isQuick ? [1e6, 5e6] : [1e6, 5e6, 10e6, 20e6, 25e6], rounds)) {
+    const cells = [
+      stage.count,
+      ...[stage.insertNs, stage.lookupNs].map(Math.round),
+      ...[stage.longestMs, stage.recurringMs].map((ms) => ms.toFixed(1)),
+      ...[stage.recurringAt, stage.bytesPerEntry.toFixed(1)],
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+  const count = isQuick ? 5e6 : 20e6;
+  const figures = await measureBoth(pair, async (server) => {
+    const [usedBefore, residentBefore] = [await usedMemory(server), await residentBytes(server.pid)];
+    using client = await server.connect({ timeoutMs: POPULATE_MAX_MS });
+    const startMs = performance.now();
+    await client.expect("DEBUG", "POPULATE", count);
+    const populateMs = performance.now() - startMs;
+    return {
+      populateMs,
+      used: (await usedMemory(server) - usedBefore) / count,
+      resident: (await residentBytes(server.pid) - residentBefore) / count,
+    };
+  });
+  printHead(`DEBUG POPULATE ${count}`, "");
+  printRow("bytes of used_memory a key", figures.ours.used, figures.reference.used);
+  printRow("resident bytes a key", figures.ours.resident, figures.reference.resident);
+  printRow("ns a key", figures.ours.populateMs * 1e6 / count, figures.reference.populateMs * 1e6 / count);
 }
 
 async function reportStall({ pair, keyCount }: Plan): Promise<void> {

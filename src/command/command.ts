@@ -57,7 +57,9 @@ export class Command implements RequestTraits {
   readonly isReadOnly: boolean;
   readonly isDenyOom: boolean;
   readonly isFast: boolean;
-  /** Whether its work does not depend on how much data there is: some of its calls go without being timed. */
+  /** Whether some of its calls may go without being timed. */
+  readonly isSampled: boolean;
+  /** Whether its work does not depend on how much data there is. */
   readonly isBrief: boolean;
   readonly isProtected: boolean;
   readonly mayReplicate: boolean;
@@ -113,7 +115,8 @@ export class Command implements RequestTraits {
     this.isReadOnly = flags.has("readonly");
     this.isDenyOom = flags.has("denyoom");
     this.isFast = flags.has("fast");
-    this.isBrief = spec.complexity?.startsWith("O(1)") === true && !flags.has("admin") && !flags.has("blocking");
+    this.isSampled = !flags.has("admin") && !flags.has("blocking");
+    this.isBrief = this.isSampled && spec.complexity?.startsWith("O(1)") === true;
     this.isProtected = flags.has("protected");
     this.mayReplicate = flags.has("may_replicate");
     this.noMulti = flags.has("no_multi");

@@ -36,9 +36,12 @@ export interface ExecutorObserver {
 
 /** Takes the durations of commands. */
 export interface CommandTimer {
-  /** False allows that only some of the calls of brief commands are timed. */
+  /** False allows that not all calls are timed that take less than a few milliseconds. */
   readonly needsEach: boolean;
-  /** A command took `durationMs`, and so may have the `count - 1` calls of it before that were not timed; with a wait, the client has no reply yet. */
+  /**
+   * A command took `durationMs`, and so may have the `count - 1` calls of it before that were not timed; with a wait, the
+   * client has no reply yet.
+   */
   onTimed(context: Context, command: Command, args: Args, sample: TimeSample): void;
   /** Calls of brief commands that were not timed, the last of them `command`, took `durationMs` together. */
   onUntimed(context: Context, command: Command, args: Args, durationMs: number): void;
@@ -52,11 +55,16 @@ export interface TimeSample {
 }
 
 /**
- * How many calls of a brief command are not timed between two that are: an eighth of its calls so far, and at most so many. A
- * look at the clock costs as much as such a command itself. One less than a prime, so that all places of a pipeline are timed.
+ * How many calls of a quick command are not timed between two that are: an eighth of its calls so far, and at most so many. A
+ * look at the stopwatch costs as much as such a command itself. One less than a prime, so that all places of a pipeline are
+ * timed.
  */
 const UNTIMED_MAX = 66;
 const UNTIMED_SHARE_SHIFT = 3;
+/** Only a command that took less the last time is quick. */
+const QUICK_MS = 0.2;
+/** A call that was not timed and saw the clock's milliseconds move by as many has taken about that long. */
+const SLOW_TICKS_MS = 2;
 
 /** Bits of a mask of gates. */
 const MAX_GATES = 31;
@@ -156,9 +164,14 @@ export class Executor {
   call(context: Context, command: Command, args: Args, reply: Reply): Wait | null {
     const { stats } = this.#store;
     const dirtyBefore = stats.dirty;
-    const isTimed = !command.isBrief || command.untimedCalls >= command.untimedLimit || this.#timer.needsEach;
+    const isTimed = command.untimedCalls >= command.untimedLimit || this.#timer.needsEach ||
+      (this.depth > 0 && !command.isBrief);
     const startMs = isTimed ? this.#store.clock.stopwatchMs() : 0;
-    if (this.#isWatched) { for (const observer of this.#callObservers) observer.onCall?.(context, command, args); }
+    if (this.#isWatched) {
+      for (const observer of this.#callObservers) {
+        observer.onCall?.(context, command, args);
+      }
+    }
     this.depth++;
     context.beginCommand();
     this.#reply = reply;
@@ -174,7 +187,7 @@ export class Executor {
     }
     this.depth--;
     if (isTimed) this.#time(context, command, args, wait, startMs);
-    else this.#leaveUntimed(command);
+    else this.#leaveUntimed(context, command, args, wait);
     if (this.propagation.isActive) this.#propagate(context, args, stats.dirty > dirtyBefore);
     if (this.depth === 0) this.#finishUnit(!command.touchesArbitraryKeys);
     return wait;
@@ -251,7 +264,9 @@ export class Executor {
     const durationMs = this.#store.clock.stopwatchMs() - startMs;
     const count = command.untimedCalls + 1;
     command.untimedCalls = 0;
-    command.untimedLimit = Math.min(command.stats.calls >> UNTIMED_SHARE_SHIFT, UNTIMED_MAX);
+    command.untimedLimit = command.isSampled && durationMs < QUICK_MS
+      ? Math.min(command.stats.calls >> UNTIMED_SHARE_SHIFT, UNTIMED_MAX)
+      : 0;
     command.stats.microseconds += durationMs * 1000 * count;
     this.#timer.onTimed(context, command, args, { durationMs, count, wait });
     if (this.depth > 0) return;
@@ -260,9 +275,23 @@ export class Executor {
     this.#lastUntimed = null;
   }
 
-  #leaveUntimed(command: Command): void {
+  #leaveUntimed(context: Context, command: Command, args: Args, wait: Wait | null): void {
     command.untimedCalls++;
-    this.#lastUntimed = command;
+    if (command.isBrief) {
+      this.#lastUntimed = command;
+      return;
+    }
+    // The clock with its milliseconds costs a fraction of the stopwatch, and tells whether one was needed.
+    const { clock } = this.#store;
+    const elapsedMs = clock.sinceRefreshMs();
+    if (elapsedMs === 0) return;
+    clock.refresh();
+    this.#lastUntimed = null;
+    if (elapsedMs < SLOW_TICKS_MS) return;
+    command.untimedCalls--;
+    command.untimedLimit = 0;
+    command.stats.microseconds += elapsedMs * 1000;
+    this.#timer.onTimed(context, command, args, { durationMs: elapsedMs, count: 1, wait });
   }
 
   readonly #finishServed = (): void => this.propagation.finish();

@@ -1,6 +1,5 @@
 /**
- * What SCAN, SSCAN and their kin share: the arguments (a cursor, MATCH, COUNT and, for SCAN alone, TYPE) and the step
- * through the elements of one value.
+ * The arguments that SCAN, SSCAN and their kin share: a cursor, MATCH, COUNT and, for SCAN alone, TYPE.
  */
 
 import { ascii, equalsIgnoreCase } from "../bytes/ascii.ts";
@@ -8,7 +7,6 @@ import type { Slice } from "../bytes/slice.ts";
 import type { Reply } from "../resp/reply.ts";
 import { INVALID_CURSOR, SYNTAX_ERROR } from "../resp/reply_errors.ts";
 import type { Args } from "../resp/request_batch.ts";
-import type { Dict } from "../values/dict.ts";
 import { readClampedInteger } from "./arguments.ts";
 
 const COUNT = ascii("count");
@@ -16,8 +14,6 @@ const MATCH = ascii("match");
 const TYPE = ascii("type");
 
 const DEFAULT_COUNT = 10;
-/** Buckets looked at, empty ones included, for each name or value wanted. */
-const VISITS_PER_COUNT = 10;
 const ASTERISK = 0x2a;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
@@ -77,44 +73,6 @@ export function readScanOptions(args: Args, first: number, reply: Reply, hasType
     }
   }
   return { count, pattern, type };
-}
-
-/** What a scan goes through: a hash, a set or a sorted set. */
-export interface Scannable {
-  /** The hash table, or null while the value has its compact form. */
-  readonly table: Dict | null;
-  /** The handles of all elements. */
-  handles(): Int32Array;
-}
-
-/** How one call of a scan goes on. */
-export interface ScanStep {
-  readonly cursor: number;
-  /** About how many elements are wanted. */
-  readonly count: number;
-  /** Whether each element comes with a value, which Redis counts too. */
-  readonly hasValues: boolean;
-}
-
-/** What one call of a scan found. */
-export interface ScanFinding {
-  readonly handles: Iterable<number>;
-  /** The cursor of the next call, 0 at the end. */
-  readonly next: number;
-}
-
-/** Collects the handles of some elements. What has no table is gone through whole, whatever the count. */
-export function collectHandles(value: Scannable, { cursor, count, hasValues }: ScanStep): ScanFinding {
-  const { table } = value;
-  if (table === null) return { handles: value.handles(), next: 0 };
-  const handles: number[] = [];
-  const visit = (entry: number) => void handles.push(entry);
-  let visitsLeft = count * (hasValues ? 2 * VISITS_PER_COUNT : VISITS_PER_COUNT);
-  let next = cursor;
-  do {
-    next = table.scan(next, visit);
-  } while (next !== 0 && visitsLeft-- > 0 && handles.length < count);
-  return { handles, next };
 }
 
 function refuse(reply: Reply, error: string): null {

@@ -10,6 +10,7 @@ import type { Failpoints } from "../base/failpoints.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import { type AddedFile, AofManifest } from "./aof_manifest.ts";
+import { joinPath } from "./data_path.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
@@ -48,12 +49,12 @@ export class AofDirectory {
 
   /** The path of a part. */
   pathOf(name: string): string {
-    return join(this.#path, name);
+    return joinPath(this.#path, name);
   }
 
   /** The path of a file beside the directory, where the data files of a server are. */
   pathBeside(name: string): string {
-    return join(this.#config.cell("dir").value, name);
+    return joinPath(this.#config.cell("dir").value, name);
   }
 
   /** Throws a `FileAccessError` unless files may be read and written here. */
@@ -285,8 +286,4 @@ function statOf(path: string): Deno.FileInfo | null {
   } catch {
     return null;
   }
-}
-
-function join(directory: string, name: string): string {
-  return directory === "" || directory === "." ? name : `${directory.replace(/\/$/, "")}/${name}`;
 }

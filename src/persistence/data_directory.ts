@@ -8,6 +8,7 @@
 import { canRead, workingDirectory } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import type { EnterResult } from "../config/working_directory.ts";
+import { joinPath } from "./data_path.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Makes `dir` of `config` check and resolve paths; until it is set it is the directory of the process, if that may be known. */
@@ -38,6 +39,5 @@ function enterDirectory(path: string): EnterResult {
 }
 
 function resolvePath(base: string, path: string): string {
-  if (path.startsWith("/") || /^[A-Za-z]:[/\\]/.test(path)) return path;
-  return base === "." ? path : `${base.replace(/\/$/, "")}/${path}`;
+  return path.startsWith("/") || /^[A-Za-z]:[/\\]/.test(path) ? path : joinPath(base, path);
 }

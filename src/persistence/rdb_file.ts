@@ -7,6 +7,7 @@
 
 import type { DataFile, DataFiles } from "../base/data_files.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
+import { joinPath } from "./data_path.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Bytes read from a file at a time. */
@@ -192,10 +193,6 @@ function writeError(operation: string, error: unknown): RdbFileError {
 function temporaryPath(location: RdbLocation, backgroundFile: number): string {
   const suffix = backgroundFile === 0 ? "" : `-${backgroundFile}`;
   return joinPath(location.directory, `temp-${Deno.pid}${suffix}.rdb`);
-}
-
-function joinPath(directory: string, name: string): string {
-  return directory === "" || directory === "." ? name : `${directory.replace(/\/$/, "")}/${name}`;
 }
 
 function baseName(path: string): string {

@@ -48,7 +48,7 @@ interface LargeSave {
 const BUCKETS_PER_STEP = 16;
 /** A step ends when the values that it saved have about this many bytes. */
 const STEP_BYTES = 16 * 1024;
-/** A string is one run of the compressor: about 4 ms at this size. */
+/** A string over this is compressed in slices, up to it in one go: between 1 and 2 ms at about 100 MB/s. */
 const LARGE_STRING_BYTES = 2 * LARGE_VALUE_BYTES;
 const INTEGER_BYTES = 8;
 

@@ -43,7 +43,7 @@ const GROUPS = [
 const REQUESTS_AT_PIPELINE_1 = 100_000;
 // A round that does not count: every table has its size, and the compiler has seen every command.
 const WARM_UP_PIPELINE = 16;
-const WARM_UP_SCALE = 0.25;
+const WARM_UP_SCALE = 1;
 
 /** Runs all rounds, after one that does not count; `onRound` hears how far it is. */
 export async function measureThroughput(

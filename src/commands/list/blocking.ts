@@ -10,6 +10,7 @@ import { Slice } from "../../bytes/slice.ts";
 import { readTimeoutSeconds } from "../../command/block_timeout.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
+import { serveFirstOfKind } from "../../command/first_of_kind.ts";
 import { key, keyCount, keyRange } from "../../command/key_specs.ts";
 import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
@@ -21,7 +22,7 @@ import { NO_ENTRY } from "../../store/entry_layout.ts";
 import type { ListValue } from "../../values/list_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import type { Services } from "../services.ts";
-import { commitPopped, type ListEnd, listEndOf, listOf, notifyPopped, popRange, readListEnd } from "./list_keys.ts";
+import { commitPopped, type ListEnd, listEndOf, notifyPopped, popRange, readListEnd } from "./list_keys.ts";
 import { moveByCommand, moveElement } from "./move.ts";
 import { popFromFirst, popName } from "./pop.ts";
 
@@ -47,17 +48,16 @@ function popOrWait(
   const timeoutMs = readTimeoutSeconds(args, args.count - 1, reply);
   if (timeoutMs === null) return;
   const { db } = context;
-  for (let index = 1; index <= keyCount; index++) {
-    const name = args.at(index);
-    const entry = db.lookupWrite(name);
-    if (entry === NO_ENTRY) continue;
-    const list = listOf(db, entry, reply);
-    if (list === null) return;
-    popWithKey(name, list, from, reply);
-    commitPopped(db, name, list, from, 1);
-    context.propagateAs([popName(from), name.view()]);
-    return;
-  }
+  const isAnswered = serveFirstOfKind({
+    ...{ db, args, reply, firstKey: 1, keyCount },
+    kind: "list",
+    serve(name, list) {
+      popWithKey(name, list, from, reply);
+      commitPopped(db, name, list, from, 1);
+      context.propagateAs([popName(from), name.view()]);
+    },
+  });
+  if (isAnswered) return;
   if (context.isWaitDenied) return reply.nilArray();
   return waitForKind({
     context,

@@ -5,6 +5,7 @@
 import { readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
+import { serveFirstOfKind } from "../../command/first_of_kind.ts";
 import { key, keyCount } from "../../command/key_specs.ts";
 import { type PopRequest, readPopRequest } from "../../command/pop_request.ts";
 import type { Reply } from "../../resp/reply.ts";
@@ -56,20 +57,17 @@ function rpop(context: Context, args: Args, reply: Reply): void {
 export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest<ListEnd>): boolean {
   const { db } = context;
   const { firstKey, keyCount, from, count } = request;
-  for (let index = firstKey; index < firstKey + keyCount; index++) {
-    const name = args.at(index);
-    const entry = db.lookupWrite(name);
-    if (entry === NO_ENTRY) continue;
-    const list = listOf(db, entry, reply);
-    if (list === null) return true;
-    reply.array(2);
-    reply.bulkSlice(name);
-    const taken = popRange(list, from, count, reply);
-    commitPopped(db, name, list, from, taken);
-    context.propagateAs([popName(from), name.view(), taken]);
-    return true;
-  }
-  return false;
+  return serveFirstOfKind({
+    ...{ db, args, reply, firstKey, keyCount },
+    kind: "list",
+    serve(name, list) {
+      reply.array(2);
+      reply.bulkSlice(name);
+      const taken = popRange(list, from, count, reply);
+      commitPopped(db, name, list, from, taken);
+      context.propagateAs([popName(from), name.view(), taken]);
+    },
+  });
 }
 
 /** The command that pops from an end without waiting, as it is propagated. */

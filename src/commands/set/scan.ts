@@ -1,53 +1,18 @@
 /**
  * SSCAN: the members, some at a time.
- *
- * - An intset is replied whole, whatever COUNT says, as in Redis.
  */
 
-import { globMatches } from "../../bytes/glob.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
-import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
-import { collectHandles, readScanCursor, readScanOptions, type ScanOptions } from "../../command/scan_arguments.ts";
-import type { Reply } from "../../resp/reply.ts";
-import type { Args } from "../../resp/request_batch.ts";
-import { NO_ENTRY } from "../../store/entry_layout.ts";
-import { ListpackEntry } from "../../values/listpack.ts";
+import { scanValue, type ValueScan } from "../../command/value_scan.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import { setOf } from "./set_keys.ts";
 
-const member = new ListpackEntry();
-
-function sscan({ db }: Context, args: Args, reply: Reply): void {
-  const cursor = readScanCursor(args, 2, reply);
-  if (cursor === null) return;
-  const entry = db.lookupRead(args.at(1));
-  if (entry === NO_ENTRY) {
-    reply.array(2);
-    reply.bulkInteger(0);
-    return reply.emptyArray();
-  }
-  const set = setOf(db, entry, reply);
-  if (set === null) return;
-  const options = readScanOptions(args, 3, reply);
-  if (options === null) return;
-  const { handles, next } = collectHandles(set, { cursor, count: options.count, hasValues: false });
-  reply.array(2);
-  reply.bulkInteger(next);
-  replyMatching(set, handles, options, reply);
-}
-
-function replyMatching(set: SetValue, handles: Iterable<number>, { pattern }: ScanOptions, reply: Reply): void {
-  const token = reply.deferredArray();
-  let count = 0;
-  for (const handle of handles) {
-    set.readHandle(handle, member);
-    if (pattern !== null && !globMatches(pattern, member)) continue;
-    reply.bulkSlice(member);
-    count++;
-  }
-  reply.endDeferred(token, count);
-}
+const SET_SCAN: ValueScan<SetValue> = {
+  valueOf: setOf,
+  readName: (set, handle, member) => set.readHandle(handle, member),
+  replyRest: null,
+};
 
 /** SSCAN. */
 export const setScanCommands: CommandSpec[] = [
@@ -64,6 +29,6 @@ export const setScanCommands: CommandSpec[] = [
     hints: "nondeterministic_output",
     keys: [key(1, "RO access")],
     syntax: "key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]",
-    run: sscan,
+    run: (context, args, reply) => scanValue(context, args, reply, SET_SCAN),
   },
 ];

@@ -8,6 +8,7 @@ import type { Slice } from "../../bytes/slice.ts";
 import { readTimeoutSeconds } from "../../command/block_timeout.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
+import { serveFirstOfKind } from "../../command/first_of_kind.ts";
 import { keyCount, keyRange } from "../../command/key_specs.ts";
 import { copyKeys, waitForKind } from "../../command/key_wait.ts";
 import type { Outcome } from "../../command/outcome.ts";
@@ -16,11 +17,9 @@ import type { Propagation } from "../../command/propagation.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
-import { NO_ENTRY } from "../../store/entry_layout.ts";
 import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 import type { Services } from "../services.ts";
 import { popFromFirst, popMembers, popName, popWithKey, type SortedSetEnd, sortedSetEndOf } from "./pop.ts";
-import { sortedSetOf } from "./sorted_set_keys.ts";
 
 /** Replies with the key, one member and its score, and takes that out. */
 function popOne(db: Database, name: Slice, set: SortedSetValue, from: SortedSetEnd, reply: Reply): void {
@@ -40,16 +39,15 @@ function popOrWait(
   const timeoutMs = readTimeoutSeconds(args, args.count - 1, reply);
   if (timeoutMs === null) return;
   const { db } = context;
-  for (let index = 1; index <= keyCount; index++) {
-    const name = args.at(index);
-    const entry = db.lookupWrite(name);
-    if (entry === NO_ENTRY) continue;
-    const set = sortedSetOf(db, entry, reply);
-    if (set === null) return;
-    popOne(db, name, set, from, reply);
-    context.propagateAs([popName(from), name.view()]);
-    return;
-  }
+  const isAnswered = serveFirstOfKind({
+    ...{ db, args, reply, firstKey: 1, keyCount },
+    kind: "zset",
+    serve(name, set) {
+      popOne(db, name, set, from, reply);
+      context.propagateAs([popName(from), name.view()]);
+    },
+  });
+  if (isAnswered) return;
   if (context.isWaitDenied) return reply.nilArray();
   return waitForKind({
     context,

@@ -7,6 +7,7 @@ import type { Slice } from "../../bytes/slice.ts";
 import { readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
+import { serveFirstOfKind } from "../../command/first_of_kind.ts";
 import { key, keyCount } from "../../command/key_specs.ts";
 import { type PopRequest, readPopRequest } from "../../command/pop_request.ts";
 import type { Reply } from "../../resp/reply.ts";
@@ -106,17 +107,14 @@ export function popWithKey(
 export function popFromFirst(context: Context, args: Args, reply: Reply, request: PopRequest<SortedSetEnd>): boolean {
   const { db } = context;
   const { firstKey, keyCount } = request;
-  for (let index = firstKey; index < firstKey + keyCount; index++) {
-    const name = args.at(index);
-    const entry = db.lookupWrite(name);
-    if (entry === NO_ENTRY) continue;
-    const set = sortedSetOf(db, entry, reply);
-    if (set === null) return true;
-    const count = popWithKey(db, name, set, request, reply);
-    context.propagateAs([popName(request.from), name.view(), count]);
-    return true;
-  }
-  return false;
+  return serveFirstOfKind({
+    ...{ db, args, reply, firstKey, keyCount },
+    kind: "zset",
+    serve(name, set) {
+      const count = popWithKey(db, name, set, request, reply);
+      context.propagateAs([popName(request.from), name.view(), count]);
+    },
+  });
 }
 
 function zmpop(context: Context, args: Args, reply: Reply): void {

@@ -24,7 +24,7 @@ const INTEGER_EDGES = [
 ];
 
 const STRING_LENGTHS = [0, 1, 3, 20, 62, 63, 64, 65, 124, 125, 126, 127, 128];
-const LONG_STRING_LENGTHS = [4094, 4095, 4096, 4097, 16380];
+const LONG_STRING_LENGTHS = [4094, 4095, 4096, 4097, 16377, 16378, 16380];
 
 /** Texts that are almost integers but are stored as strings. */
 export const NEARLY_INTEGERS: readonly string[] = [

@@ -12,6 +12,8 @@ const HASH = new SeededHash(1, 2);
 const DEFAULT_LIMITS: HashLimits = { maxListpackEntries: 512, maxListpackValue: 64 };
 const ALWAYS_LISTPACK: HashLimits = { maxListpackEntries: Infinity, maxListpackValue: Infinity };
 const NEVER_LISTPACK: HashLimits = { maxListpackEntries: 0, maxListpackValue: 0 };
+/** What `sizeBytes` counts beside the arena and its tables. */
+const OVERHEAD_BYTES = 16;
 
 function pairsOf(hash: HashValue): [string, string][] {
   const cursor = new HashCursor();
@@ -31,49 +33,64 @@ function filled(arena: Arena, count: number, limits: HashLimits): HashValue {
   return hash;
 }
 
-Deno.test("hashes agree with a Map under random changes, in both encodings", () => {
-  for (const [seed, limits] of [DEFAULT_LIMITS, ALWAYS_LISTPACK, NEVER_LISTPACK, DEFAULT_LIMITS].entries()) {
-    const random = new SeededRandom(seed + 1);
-    const chance = new Random(seed);
-    const arena = new Arena();
-    const hash = new HashValue(arena, HASH);
-    const model = new Map<string, string>();
-    const field = new ListpackEntry();
-    const value = new ListpackEntry();
-    for (let step = 0; step < 1500; step++) {
-      const name = random.chance(0.5) && model.size > 0 ? random.pick([...model.keys()]) : randomElement(random);
-      const content = randomElement(random);
-      switch (random.integer(0, 4)) {
-        case 0:
-        case 1:
-          assertEquals(hash.set(sliceOf(name), sliceOf(content), limits), !model.has(name));
-          model.set(name, content);
-          break;
-        case 2:
-          assertEquals(hash.remove(sliceOf(name)), model.delete(name));
-          break;
-        case 3:
-          assertEquals(hash.has(sliceOf(name)), model.has(name));
-          assertEquals(hash.get(sliceOf(name), value), model.has(name));
-          if (model.has(name)) assertEquals(textOf(value), model.get(name)!);
-          break;
-        default:
-          if (model.size === 0) break;
-          hash.readHandle(hash.randomHandle(chance), field, value);
-          assertEquals(model.get(textOf(field)), textOf(value));
-      }
-      assertEquals(hash.size, model.size);
-    }
-    const expected = sorted(model);
-    assertEquals(sorted(pairsOf(hash)), expected, `seed ${random.seed}`);
-    const copy = hash.duplicate();
-    assertEquals([copy.encoding, sorted(pairsOf(copy))], [hash.encoding, expected]);
-    hash.free();
-    assertEquals(sorted(pairsOf(copy)), expected);
-    copy.free();
-    assertEquals(arena.usedBytes, 0, `seed ${random.seed}`);
-  }
+/** All limits are crossed in both directions: a hash grows past them, shrinks to little, and grows again. */
+const MODEL_LIMITS: readonly HashLimits[] = [
+  DEFAULT_LIMITS,
+  ALWAYS_LISTPACK,
+  NEVER_LISTPACK,
+  { maxListpackEntries: 100, maxListpackValue: 20_000 },
+  { maxListpackEntries: 512, maxListpackValue: 128 },
+];
+
+Deno.test("hashes agree with a Map under random changes, whatever the limits", () => {
+  for (const [index, limits] of MODEL_LIMITS.entries()) runAgainstMap(limits, index + 1);
 });
+
+function runAgainstMap(limits: HashLimits, seed: number): void {
+  const random = new SeededRandom(seed);
+  const chance = new Random(seed);
+  const arena = new Arena();
+  const hash = new HashValue(arena, HASH);
+  const model = new Map<string, string>();
+  const field = new ListpackEntry();
+  const value = new ListpackEntry();
+  let mustBeTable = false;
+  for (let step = 0; step < 4000; step++) {
+    const isGrowing = Math.floor(step / 1000) % 2 === 0;
+    const name = random.chance(isGrowing ? 0.2 : 0.9) && model.size > 0
+      ? random.pick([...model.keys()])
+      : randomElement(random);
+    const choice = random.integer(0, 9);
+    if (choice === 0) {
+      assertEquals(hash.has(sliceOf(name)), model.has(name));
+      assertEquals(hash.get(sliceOf(name), value), model.has(name));
+      if (model.has(name)) assertEquals(textOf(value), model.get(name)!);
+    } else if (choice === 1 && model.size > 0) {
+      hash.readHandle(hash.randomHandle(chance), field, value);
+      assertEquals(model.get(textOf(field)), textOf(value));
+    } else if (choice < (isGrowing ? 8 : 4)) {
+      const content = randomElement(random);
+      assertEquals(hash.set(sliceOf(name), sliceOf(content), limits), !model.has(name));
+      model.set(name, content);
+      mustBeTable ||= Math.max(name.length, content.length) > limits.maxListpackValue ||
+        model.size > limits.maxListpackEntries;
+    } else {
+      assertEquals(hash.remove(sliceOf(name)), model.delete(name));
+    }
+    assertEquals([hash.size, hash.encoding], [model.size, mustBeTable ? "hashtable" : "listpack"], `seed ${seed}`);
+    assertEquals(hash.sizeBytes, OVERHEAD_BYTES + arena.usedBytes + arena.tableBytes);
+    if (step % 500 === 499) assertEquals(sorted(pairsOf(hash)), sorted(model), `seed ${seed}`);
+  }
+  const expected = sorted(model);
+  if (hash.encoding === "listpack") assertEquals(pairsOf(hash), [...model]);
+  const copy = hash.duplicate();
+  assertEquals([copy.encoding, sorted(pairsOf(copy))], [hash.encoding, expected]);
+  hash.free();
+  assertEquals(sorted(pairsOf(copy)), expected);
+  assertEquals(copy.sizeBytes, OVERHEAD_BYTES + arena.usedBytes + arena.tableBytes);
+  while (!copy.freeSome(random.integer(1, 50)));
+  assertEquals([arena.usedBytes, arena.tableBytes], [0, 0], `seed ${seed}`);
+}
 
 Deno.test("set() leaves the listpack when there are too many fields or one is too long", () => {
   const arena = new Arena();

@@ -60,6 +60,22 @@ Deno.test("intsets agree with a set under random changes, in every encoding", ()
   }
 });
 
+Deno.test("an intset of 10,000 members grows into a block of its own and comes back", () => {
+  const random = new SeededRandom(77);
+  const arena = new Arena();
+  const values = [...new Set(Array.from({ length: 10_000 }, () => random.integer(-2_000_000_000, 2_000_000_000)))];
+  let handle = createIntset(arena);
+  for (const value of values) handle = intsetInsert(arena, handle, ~intsetSearch(arena, handle, value), value);
+  assert(handle < 0, "40 kB are a large block");
+  assertEquals(membersOf(arena, handle), values.toSorted((left, right) => left - right));
+  const rest = values.splice(0, 100);
+  for (const value of values) handle = intsetRemoveAt(arena, handle, intsetSearch(arena, handle, value));
+  assertEquals(membersOf(arena, handle), rest.toSorted((left, right) => left - right));
+  assert(arena.usedBytes <= 1000, `${arena.usedBytes} bytes for 100 members`);
+  arena.free(handle);
+  assertEquals(arena.usedBytes, 0);
+});
+
 Deno.test("intsetInsert() widens at the edges of an encoding and never narrows", () => {
   const arena = new Arena();
   let handle = createIntset(arena);

@@ -57,7 +57,7 @@ function assertListpack(arena: Arena, handle: number, expected: readonly string[
   assertEquals(elementsOf(arena, handle), expected);
   assertEquals(listpackLength(bytes, base), expected.length);
   const total = listpackBytes(bytes, base);
-  assert(total <= arena.capacity(handle));
+  assert(arena.isWellFilled(handle, total), `${total} bytes in a block of ${arena.capacity(handle)}`);
   assert(validateListpack(bytes, base, base + total, true));
 }
 
@@ -229,6 +229,11 @@ Deno.test("listpackLength() walks when the header cannot hold the count", () => 
   assertEquals(count(), 40);
   handle = listpackDeleteRange(arena, handle, -5, 100);
   assertEquals(count(), 35);
+  let other = createListpack(arena);
+  for (let value = 0; value < 65_520; value++) other = listpackAppendInteger(arena, other, value & 63);
+  handle = listpackMerge(arena, handle, other);
+  assertEquals(listpackHeaderCount(arena.bytesOf(handle), arena.offsetOf(handle)), 65_535);
+  assertEquals(count(), 65_555);
   arena.free(handle);
   assertEquals(arena.usedBytes, 0);
 });

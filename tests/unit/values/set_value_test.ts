@@ -9,6 +9,8 @@ import { SeededRandom } from "../../support/seeded_random.ts";
 import { randomElement, randomInteger, sliceOf, textOf } from "./elements.ts";
 
 const HASH = new SeededHash(1, 2);
+/** What `sizeBytes` counts beside the arena and its tables. */
+const OVERHEAD_BYTES = 16;
 
 function membersOf(set: SetValue): string[] {
   const cursor = new SetCursor();
@@ -18,50 +20,75 @@ function membersOf(set: SetValue): string[] {
   return members;
 }
 
-Deno.test("sets agree with a Set under random changes, in both encodings", () => {
-  for (let seed = 1; seed <= 8; seed++) {
-    const random = new SeededRandom(seed);
-    const chance = new Random(seed);
-    const arena = new Arena();
-    const set = new SetValue(arena, HASH);
-    const model = new Set<string>();
-    const member = new ListpackEntry();
-    for (let step = 0; step < 3000; step++) {
-      const isInteger = seed % 2 === 0 || step < 100;
-      const fresh = isInteger ? String(random.integer(-500, 500)) : randomElement(random);
-      const text = random.chance(0.2) && model.size > 0 ? random.pick([...model]) : fresh;
-      switch (random.integer(0, 4)) {
-        case 0:
-        case 1:
-          assertEquals(set.add(sliceOf(text), seed === 2 ? 100 : 5000), !model.has(text));
-          model.add(text);
-          break;
-        case 2:
-          assertEquals(set.remove(sliceOf(text)), model.delete(text));
-          break;
-        case 3:
-          assertEquals(set.has(sliceOf(text)), model.has(text));
-          break;
-        default:
-          assertEquals(set.readRandom(chance, member), model.size > 0);
-          if (model.size > 0) assert(model.has(textOf(member)));
-      }
-      assertEquals(set.size, model.size);
-    }
-    const expected = [...model].sort();
-    assertEquals(membersOf(set).sort(), expected, `seed ${seed}`);
-    const scanned = new Set<string>();
-    let cursor = 0;
-    do cursor = set.scan(cursor, (each) => scanned.add(textOf(each))); while (cursor !== 0);
-    assertEquals([...scanned].sort(), expected);
-    const copy = set.duplicate();
-    assertEquals(membersOf(copy).sort(), expected);
-    assertEquals(copy.encoding, set.encoding);
-    set.free();
-    copy.free();
-    assertEquals(arena.usedBytes, 0, `seed ${seed}`);
-  }
+interface SetPlan {
+  maxIntsetEntries: number;
+  /** A member that may be added; `isLate` in the second half. */
+  element: (random: SeededRandom, isLate: boolean) => string;
+}
+
+/** Sets that stay intsets, that outgrow them by count, by one word, at once, or never. */
+const SET_PLANS: readonly SetPlan[] = [
+  { maxIntsetEntries: 5000, element: (random) => String(random.integer(-900, 900)) },
+  { maxIntsetEntries: 100, element: (random) => String(random.integer(-900, 900)) },
+  { maxIntsetEntries: 512, element: (random, isLate) => isLate ? randomInteger(random) : `${random.integer(0, 99)}` },
+  { maxIntsetEntries: 512, element: (random, isLate) => isLate ? randomElement(random) : randomInteger(random) },
+  { maxIntsetEntries: 0, element: randomElement },
+];
+
+Deno.test("sets agree with a Set under random changes, whatever the limit", () => {
+  for (const [index, plan] of SET_PLANS.entries()) runAgainstSet(plan, index + 1);
 });
+
+function runAgainstSet({ maxIntsetEntries, element }: SetPlan, seed: number): void {
+  const random = new SeededRandom(seed);
+  const chance = new Random(seed);
+  const arena = new Arena();
+  const set = new SetValue(arena, HASH);
+  const model = new Set<string>();
+  const member = new ListpackEntry();
+  let mustBeTable = false;
+  for (let step = 0; step < 4000; step++) {
+    const isGrowing = Math.floor(step / 1000) % 2 === 0;
+    const text = random.chance(isGrowing ? 0.2 : 0.9) && model.size > 0
+      ? random.pick([...model])
+      : element(random, step >= 2000);
+    const choice = random.integer(0, 9);
+    if (choice === 0) {
+      assertEquals(set.has(sliceOf(text)), model.has(text));
+    } else if (choice === 1) {
+      assertEquals(set.readRandom(chance, member), model.size > 0);
+      if (model.size > 0) assert(model.has(textOf(member)));
+    } else if (choice === 2) {
+      assertEquals(set.popRandom(chance, member), model.size > 0);
+      if (model.size > 0) assert(model.delete(textOf(member)));
+    } else if (choice < (isGrowing ? 9 : 4)) {
+      assertEquals(set.add(sliceOf(text), maxIntsetEntries), !model.has(text));
+      model.add(text);
+      mustBeTable ||= model.size > maxIntsetEntries || BigInt.asIntN(64, integerOf(text)).toString() !== text;
+    } else {
+      assertEquals(set.remove(sliceOf(text)), model.delete(text));
+    }
+    assertEquals([set.size, set.encoding], [model.size, mustBeTable ? "hashtable" : "intset"], `seed ${seed}`);
+    assertEquals(set.sizeBytes, OVERHEAD_BYTES + arena.usedBytes + arena.tableBytes);
+    if (step % 500 === 499) assertEquals(membersOf(set).sort(), [...model].sort(), `seed ${seed}`);
+  }
+  const expected = [...model].sort();
+  const scanned = new Set<string>();
+  let cursor = 0;
+  do cursor = set.scan(cursor, (each) => scanned.add(textOf(each))); while (cursor !== 0);
+  assertEquals([...scanned].sort(), expected);
+  const copy = set.duplicate();
+  assertEquals([copy.encoding, membersOf(copy).sort()], [set.encoding, expected]);
+  set.free();
+  assertEquals(copy.sizeBytes, OVERHEAD_BYTES + arena.usedBytes + arena.tableBytes);
+  while (!copy.freeSome(random.integer(1, 50)));
+  assertEquals([arena.usedBytes, arena.tableBytes], [0, 0], `seed ${seed}`);
+}
+
+/** The integer that a text may be; any other for what is none. */
+function integerOf(text: string): bigint {
+  return /^-?[0-9]{1,20}$/.test(text) ? BigInt(text) : 0n;
+}
 
 Deno.test("add() leaves the intset when it is too long or the member is no integer", () => {
   const arena = new Arena();

@@ -12,6 +12,7 @@ import {
   PUT_INCREMENT,
   PUT_LESS,
   PUT_NEW,
+  type SortedSetLimits,
   SortedSetValue,
 } from "../../../src/values/sorted_set_value.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
@@ -21,6 +22,9 @@ const HASH = new SeededHash(1, 2);
 const SMALL = { maxListpackEntries: 128, maxListpackValue: 64 };
 const TABLE = { maxListpackEntries: 0, maxListpackValue: 64 };
 const LISTPACK = { maxListpackEntries: 100_000, maxListpackValue: 100_000 };
+const LONG_MEMBERS = { maxListpackEntries: 300, maxListpackValue: 4096 };
+/** What `sizeBytes` counts beside the arena and its tables. */
+const OVERHEAD_BYTES = 16;
 
 type Pair = [member: string, score: number];
 
@@ -50,84 +54,156 @@ function randomScore(random: SeededRandom): number {
   ]);
 }
 
-Deno.test("sorted sets agree with a sorted array under random changes, in both encodings", () => {
-  for (let seed = 1; seed <= 6; seed++) {
-    const random = new SeededRandom(seed);
-    const chance = new Random(seed);
-    const arena = new Arena();
-    const limits = [SMALL, TABLE, LISTPACK][seed % 3]!;
-    const set = new SortedSetValue(arena, HASH);
-    const model = new Map<string, number>();
-    for (let step = 0; step < 2500; step++) {
-      const text = random.chance(0.4) && model.size > 0 ? random.pick([...model.keys()]) : randomElement(random);
-      const sorted = () => [...model].sort(compare);
-      switch (random.integer(0, 7)) {
-        case 0:
-        case 1:
-        case 2: {
-          const score = randomScore(random);
-          const before = model.get(text);
-          const expected = before === undefined ? "added" : before === score ? "same" : "updated";
-          assertEquals(set.put(sliceOf(text), score, 0, limits), expected);
-          model.set(text, score);
-          break;
-        }
-        case 3:
-          assertEquals(set.remove(sliceOf(text)), model.delete(text));
-          break;
-        case 4: {
-          const handle = set.find(sliceOf(text));
-          assertEquals(handle !== 0, model.has(text));
-          if (handle === 0) break;
-          assertEquals(set.scoreOf(handle), model.get(text)!);
-          assertEquals(set.rankOf(handle), sorted().findIndex(([member]) => member === text));
-          assertEquals(set.handleAt(set.rankOf(handle)), handle);
-          break;
-        }
-        case 5: {
-          const [min, max] = [randomScore(random), randomScore(random)];
-          const [minEx, maxEx] = [random.chance(0.5), random.chance(0.5)];
-          const range = new ScoreRange(min, max, minEx, maxEx);
-          const within = sorted().filter(([, score]) =>
-            (minEx ? score > min : score >= min) && (maxEx ? score < max : score <= max)
-          );
-          assertEquals(set.countIn(range), within.length);
-          const cursor = new SortedSetCursor();
-          for (const isReverse of [false, true]) {
-            const found: Pair[] = [];
-            cursor.seekRange(set, range, isReverse);
-            while (cursor.next() && cursor.isWithin(range)) found.push([textOf(cursor.member), cursor.score]);
-            assertEquals(found, isReverse ? within.toReversed() : within);
-          }
-          break;
-        }
-        case 6: {
-          if (model.size === 0 || !random.chance(0.05)) break;
-          const first = random.integer(0, model.size - 1);
-          const count = random.integer(0, Math.min(model.size - first, 20));
-          for (const [member] of sorted().slice(first, first + count)) model.delete(member);
-          set.removeRange(first, count);
-          break;
-        }
-        default:
-          if (model.size > 0) assert(model.has(handleText(set, set.randomHandle(chance))));
-      }
-      assertEquals(set.size, model.size);
+/** A sorted set beside a map that has been through the same. */
+class Twin {
+  readonly arena = new Arena();
+  readonly set = new SortedSetValue(this.arena, HASH);
+  readonly model = new Map<string, number>();
+  readonly random: SeededRandom;
+  readonly chance: Random;
+  readonly limits: SortedSetLimits;
+  #mustBeTable = false;
+
+  constructor(seed: number, limits: SortedSetLimits) {
+    this.random = new SeededRandom(seed);
+    this.chance = new Random(seed);
+    this.limits = limits;
+  }
+
+  sorted(): Pair[] {
+    return [...this.model].sort(compare);
+  }
+
+  put(text: string): void {
+    const score = randomScore(this.random);
+    const before = this.model.get(text);
+    const expected = before === undefined ? "added" : before === score ? "same" : "updated";
+    assertEquals(this.set.put(sliceOf(text), score, 0, this.limits), expected);
+    this.model.set(text, score);
+    const { maxListpackEntries, maxListpackValue } = this.limits;
+    this.#mustBeTable ||= this.model.size > maxListpackEntries || text.length > maxListpackValue;
+  }
+
+  find(text: string): void {
+    const { set, model } = this;
+    const handle = set.find(sliceOf(text));
+    assertEquals(handle !== 0, model.has(text));
+    if (handle === 0) return;
+    assertEquals(set.scoreOf(handle), model.get(text)!);
+    assertEquals(set.rankOf(handle), this.sorted().findIndex(([member]) => member === text));
+    assertEquals(set.handleAt(set.rankOf(handle)), handle);
+  }
+
+  /** Compares a range of scores; often its members go. */
+  visitRange(): void {
+    const { set, random } = this;
+    const [min, max] = [randomScore(random), randomScore(random)];
+    const [minEx, maxEx] = [random.chance(0.5), random.chance(0.5)];
+    const range = new ScoreRange(min, max, minEx, maxEx);
+    const within = this.sorted().filter(([, score]) =>
+      (minEx ? score > min : score >= min) && (maxEx ? score < max : score <= max)
+    );
+    assertEquals(set.countIn(range), within.length);
+    const cursor = new SortedSetCursor();
+    for (const isReverse of [false, true]) {
+      const found: Pair[] = [];
+      cursor.seekRange(set, range, isReverse);
+      while (cursor.next() && cursor.isWithin(range)) found.push([textOf(cursor.member), cursor.score]);
+      assertEquals(found, isReverse ? within.toReversed() : within);
     }
-    const expected = [...model].sort(compare);
-    assertEquals(contentOf(set), expected, `seed ${seed}`);
+    if (within.length === 0 || within.length > 20) return;
+    set.removeRange(set.rankOf(set.findIn(range)), within.length);
+    for (const [member] of within) this.model.delete(member);
+  }
+
+  removeRanks(): void {
+    const { set, random, model } = this;
+    if (model.size === 0) return;
+    const first = random.integer(0, model.size - 1);
+    const count = random.integer(0, Math.min(model.size - first, 10));
+    for (const [member] of this.sorted().slice(first, first + count)) model.delete(member);
+    set.removeRange(first, count);
+  }
+
+  check(): void {
+    const { set, arena } = this;
+    assertEquals([set.size, set.encoding], [this.model.size, this.#mustBeTable ? "skiplist" : "listpack"]);
+    assertEquals(set.sizeBytes, OVERHEAD_BYTES + arena.usedBytes + arena.tableBytes);
+  }
+
+  checkContent(): void {
+    const { set } = this;
+    const expected = this.sorted();
+    assertEquals(contentOf(set), expected);
     assertEquals(contentOf(set, true), expected.toReversed());
     assertEquals(contentOf(set, false, 7), expected.slice(7));
     assertEquals(contentOf(set, true, 7), expected.toReversed().slice(7));
     assertEquals([...set.handles()].map((handle) => handleText(set, handle)), expected.map(([member]) => member));
+  }
+}
+
+Deno.test("sorted sets agree with a sorted array under random changes, whatever the limits", () => {
+  for (const [index, limits] of [SMALL, TABLE, LISTPACK, SMALL, LONG_MEMBERS].entries()) {
+    const twin = new Twin(index + 1, limits);
+    const { set, model, random, arena } = twin;
+    for (let step = 0; step < 3000; step++) {
+      // Past every limit, back to little, and up again.
+      const isGrowing = Math.floor(step / 750) % 2 === 0;
+      const text = random.chance(isGrowing ? 0.2 : 0.9) && model.size > 0
+        ? random.pick([...model.keys()])
+        : randomElement(random);
+      const choice = random.integer(0, 19);
+      if (choice < (isGrowing ? 13 : 5)) twin.put(text);
+      else if (choice < 15) assertEquals(set.remove(sliceOf(text)), model.delete(text));
+      else if (choice < 17) twin.find(text);
+      else if (choice === 17) twin.visitRange();
+      else if (choice === 18 && !isGrowing) twin.removeRanks();
+      else if (model.size > 0) assert(model.has(handleText(set, set.randomHandle(twin.chance))));
+      twin.check();
+      if (step % 500 === 499) twin.checkContent();
+    }
+    const expected = twin.sorted();
     const copy = set.duplicate();
     assertEquals([contentOf(copy), copy.encoding], [expected, set.encoding]);
     copy.convertToTable();
     copy.convertToListpack(LISTPACK);
     assertEquals([contentOf(copy), copy.encoding], [expected, "listpack"]);
-    set.free();
     copy.free();
-    assertEquals(arena.usedBytes, 0, `seed ${seed}`);
+    twin.check();
+    while (!set.freeSome(random.integer(1, 50)));
+    assertEquals([arena.usedBytes, arena.tableBytes], [0, 0], `seed ${random.seed}`);
+  }
+});
+
+Deno.test("ranges of members are removed from both encodings as from an array", () => {
+  for (const limits of [TABLE, LISTPACK]) {
+    const random = new SeededRandom(12);
+    const arena = new Arena();
+    const set = new SortedSetValue(arena, HASH);
+    let members = [...new Set(Array.from({ length: 600 }, () => random.letters(random.integer(0, 3))))].sort();
+    for (const member of members) set.put(sliceOf(member), 3, 0, limits);
+    while (members.length > 0) {
+      const [min, max] = [random.letters(random.integer(0, 2)), random.letters(random.integer(1, 3))];
+      const [minEx, maxEx] = [random.chance(0.5), random.chance(0.5)];
+      const range = members.length < 20
+        ? new LexRange("lowest", "highest")
+        : new LexRange(sliceOf(min), sliceOf(max), minEx, maxEx);
+      const isWithin = (text: string) =>
+        members.length < 20 ||
+        ((minEx ? text > min : text >= min) && (maxEx ? text < max : text <= max));
+      const within = members.filter(isWithin);
+      const [first, last] = [set.findIn(range), set.findIn(range, true)];
+      assertEquals([first, last].map((handle) => handle === 0 ? null : handleText(set, handle)), [
+        within[0] ?? null,
+        within.at(-1) ?? null,
+      ]);
+      assertEquals(set.countIn(range), within.length);
+      if (first !== 0) set.removeRange(set.rankOf(first), within.length);
+      members = members.filter((text) => !within.includes(text));
+      assertEquals(contentOf(set).map(([member]) => member), members);
+    }
+    set.free();
+    assertEquals([arena.usedBytes, arena.tableBytes], [0, 0]);
   }
 });
 
