@@ -3,6 +3,7 @@
  */
 
 import { Clock } from "./src/base/clock.ts";
+import { Failpoints } from "./src/base/failpoints.ts";
 import { Logger } from "./src/base/logger.ts";
 import { Config } from "./src/config/config.ts";
 import { helpText, parseCommandLine, versionText } from "./src/config/command_line.ts";
@@ -57,7 +58,8 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     loadConfigFile(config, { path, stdinText, directives: commandLine.directives }, host);
     const writeLog = openLog(config);
-    const server = new Server({ config, configPath: path ?? "", ...host.declarations, writeLog });
+    const failpoints = Failpoints.ofEnvironment();
+    const server = new Server({ config, configPath: path ?? "", ...host.declarations, writeLog, failpoints });
     await server.start();
     stopOnSignals(server);
     return await server.lifecycle.stopped;

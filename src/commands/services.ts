@@ -9,6 +9,7 @@ import type { BackgroundTasks } from "../base/background_tasks.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Cron } from "../base/cron.ts";
 import type { DebugSwitches } from "../base/debug_switches.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
 import type { AclLog } from "../acl/acl_log.ts";
@@ -80,6 +81,7 @@ export interface Services {
   readonly logger: Logger;
   readonly tasks: BackgroundTasks;
   readonly cron: Cron;
+  readonly failpoints: Failpoints;
   readonly config: Config;
   readonly store: Store;
   readonly activeExpiry: ActiveExpiry;

@@ -5,10 +5,12 @@
  * - Failures are `AofFileError`s, whose message is Redis's log line.
  */
 
+import { type DataFile, DataFiles } from "../base/data_files.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
-import { AofManifest } from "./aof_manifest.ts";
-import { joinPath, syncDirectorySync } from "./directory_sync.ts";
+import { type AddedFile, AofManifest } from "./aof_manifest.ts";
+import { joinPath } from "./data_path.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
@@ -19,9 +21,15 @@ export class AofFileError extends Error {
 /** The directory as it is configured now. */
 export class AofDirectory {
   readonly #config: Config;
+  readonly #increments: DataFiles;
+  readonly #bases: DataFiles;
+  readonly #manifests: DataFiles;
 
-  constructor(config: Config) {
+  constructor(config: Config, failpoints: Failpoints) {
     this.#config = config;
+    this.#increments = new DataFiles("aof", failpoints);
+    this.#bases = new DataFiles("base", failpoints);
+    this.#manifests = new DataFiles("manifest", failpoints);
   }
 
   /** `appenddirname`. */
@@ -62,21 +70,12 @@ export class AofDirectory {
     return statOf(this.#path)?.isDirectory === true;
   }
 
-  /** Whether there is a file from before there were parts, beside the directory. */
-  hasSingleFile(): boolean {
-    return statOf(this.pathBeside(this.prefix))?.isFile === true;
-  }
-
-  /** Whether there is a part of this name. */
-  has(name: string): boolean {
-    return statOf(this.pathOf(name)) !== null;
-  }
-
   /** Makes the directory if it does not exist. */
   create(): void {
     if (this.exists()) return;
     try {
       Deno.mkdirSync(this.#path, { mode: 0o755 });
+      this.#manifests.syncDirectorySync(this.#config.cell("dir").value || ".");
     } catch (error) {
       throw new AofFileError(`Can't open or create append-only dir ${this.name}: ${systemReason(error)}`);
     }
@@ -88,14 +87,22 @@ export class AofDirectory {
   }
 
   /** Opens a part to append to it: one that is there, or (`isNew`) an empty one. */
-  openPart(name: string, isNew: boolean): Deno.FsFile {
+  openPart(name: string, isNew: boolean): DataFile {
     try {
-      const options: Deno.OpenOptions = isNew
-        ? { write: true, create: true, truncate: true, mode: 0o644 }
-        : { append: true, create: true, mode: 0o644 };
-      return Deno.openSync(this.pathOf(name), options);
+      return this.#increments.openSync(this.pathOf(name), isNew ? "truncate" : "append");
     } catch (error) {
       throw new AofFileError(`Can't open the append-only file ${name}: ${systemReason(error)}`);
+    }
+  }
+
+  /** Makes an increment and stores the manifest with it, as `writeManifest` does. */
+  addIncrement({ name, manifest }: AddedFile): { file: DataFile; unsynced: AofFileError | null } {
+    const file = this.openPart(name, true);
+    try {
+      return { file, unsynced: this.writeManifest(manifest) };
+    } catch (error) {
+      file.close();
+      throw error;
     }
   }
 
@@ -114,25 +121,33 @@ export class AofDirectory {
     return AofManifest.parse(bytes);
   }
 
-  /** Stores a manifest in the place of the one before. */
-  writeManifest(manifest: AofManifest): void {
+  /**
+   * Stores a manifest in the place of the one before. Throws an `AofFileError` when the one before is still there, and returns
+   * one when the new one is, but may not be on the medium: then no file that either of them names may go.
+   */
+  writeManifest(manifest: AofManifest): AofFileError | null {
     const name = this.#manifestName;
     const temporary = `temp-${name}`;
-    writeDurably(this.pathOf(temporary), temporary, manifest.encode());
+    this.#writeTemporaryManifest(temporary, manifest.encode());
     try {
-      Deno.renameSync(this.pathOf(temporary), this.pathOf(name));
+      this.#manifests.renameSync(this.pathOf(temporary), this.pathOf(name));
     } catch (error) {
       throw new AofFileError(
         `Error trying to rename the temporary AOF manifest file ${temporary} into ${name}: ${systemReason(error)}`,
       );
     }
-    this.#sync();
+    try {
+      this.#manifests.syncDirectorySync(this.#path);
+      return null;
+    } catch (error) {
+      return new AofFileError(`Fail to fsync AOF directory ${this.#path}: ${systemReason(error)}.`);
+    }
   }
 
   /** Gives a part (`kind` for the message) its final name. */
   renamePart(from: string, name: string, kind: "base" | "incr"): void {
     try {
-      Deno.renameSync(from, this.pathOf(name));
+      (kind === "base" ? this.#bases : this.#increments).renameSync(from, this.pathOf(name));
     } catch (error) {
       throw new AofFileError(
         `Error trying to rename the temporary AOF ${kind} file ${from} into ${this.pathOf(name)}: ` +
@@ -141,20 +156,52 @@ export class AofDirectory {
     }
   }
 
-  /** Moves the single file of an older server into the directory. */
-  adoptSingleFile(): void {
+  /**
+   * Moves the single file of an older server into the directory, if there is one and nothing newer, or such a move was
+   * interrupted: the manifest with it as the base, or null.
+   */
+  adoptSingleFile(manifest: AofManifest): AofManifest | null {
+    const { prefix } = this;
+    const isAlone = manifest.base?.name === prefix && manifest.increments.length === 0;
+    const isInterrupted = isAlone && statOf(this.pathOf(prefix)) === null;
+    if (!manifest.isEmpty && !isInterrupted) return null;
+    if (statOf(this.pathBeside(prefix))?.isFile !== true) return null;
+    this.create();
+    const adopted = AofManifest.ofSingleFile(prefix);
+    const unsynced = this.writeManifest(adopted);
+    if (unsynced !== null) throw unsynced;
     try {
-      Deno.renameSync(this.pathBeside(this.prefix), this.pathOf(this.prefix));
+      this.#bases.renameSync(this.pathBeside(prefix), this.pathOf(prefix));
     } catch (error) {
       throw new AofFileError(
-        `Error trying to move the old AOF file ${this.prefix} into dir ${this.name}: ${systemReason(error)}`,
+        `Error trying to move the old AOF file ${prefix} into dir ${this.name}: ${systemReason(error)}`,
       );
     }
+    return adopted;
   }
 
   /** Removes a part, whether or not it is there. */
   async removePart(name: string): Promise<void> {
-    await Deno.remove(this.pathOf(name)).catch(() => {});
+    await this.#increments.remove(this.pathOf(name)).catch(() => {});
+  }
+
+  /** As `removePart`, at once. */
+  removePartSync(name: string): void {
+    try {
+      this.#increments.removeSync(this.pathOf(name));
+    } catch {
+      // What is not there need not go.
+    }
+  }
+
+  /** Removes the file of `writeBase`, whether or not it is there. */
+  async removeTemporary(path: string): Promise<void> {
+    await this.#bases.remove(path).catch(() => {});
+  }
+
+  /** Cuts off what is behind the first `size` bytes of a part. Throws a Deno error. */
+  truncatePart(name: string, size: number): void {
+    this.#increments.truncateSync(this.pathOf(name), size);
   }
 
   get #path(): string {
@@ -165,84 +212,72 @@ export class AofDirectory {
     return `${this.prefix}.manifest`;
   }
 
-  #sync(): void {
+  /**
+   * Writes a stream into a file that is to become a base, and onto the medium, the latter each time `syncEveryBytes` more have
+   * come. Throws what the stream fails with, or an `AofFileError`.
+   */
+  async writeBase(path: string, source: ReadableStream<Uint8Array>, syncEveryBytes = Infinity): Promise<void> {
+    let file: DataFile;
     try {
-      syncDirectorySync(this.#path);
+      file = await this.#bases.open(path, "truncate");
     } catch (error) {
-      throw new AofFileError(`Fail to fsync AOF directory ${this.#path}: ${systemReason(error)}.`);
+      await source.cancel();
+      throw new AofFileError(
+        `Opening the temp file for AOF rewrite in rewriteAppendOnlyFile(): ${systemReason(error)}`,
+      );
     }
+    using _file = file;
+    let unsyncedBytes = 0;
+    for await (const chunk of source) {
+      try {
+        await file.write(chunk);
+        unsyncedBytes += chunk.length;
+        if (unsyncedBytes < syncEveryBytes) continue;
+        unsyncedBytes = 0;
+        await file.syncData();
+      } catch (error) {
+        throw writeFailure(error);
+      }
+    }
+    await file.sync().catch((error) => {
+      throw writeFailure(error);
+    });
   }
-}
 
-/**
- * Writes a stream into a file and onto the medium, the latter each time `syncEveryBytes` more have come. Throws what the
- * stream fails with, or an `AofFileError`.
- */
-export async function writeStreamDurably(
-  path: string,
-  source: ReadableStream<Uint8Array>,
-  syncEveryBytes = Infinity,
-): Promise<void> {
-  let file: Deno.FsFile;
-  try {
-    file = await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o644 });
-  } catch (error) {
-    await source.cancel();
-    throw new AofFileError(
-      `Opening the temp file for AOF rewrite in rewriteAppendOnlyFile(): ${systemReason(error)}`,
-    );
-  }
-  using _file = file;
-  let unsyncedBytes = 0;
-  for await (const chunk of source) {
+  /** As `writeBase` with the whole of it, without letting anything else run. */
+  writeBaseSync(path: string, bytes: Uint8Array): void {
     try {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-      unsyncedBytes += chunk.length;
-      if (unsyncedBytes < syncEveryBytes) continue;
-      unsyncedBytes = 0;
-      await file.syncData();
+      using file = this.#bases.openSync(path, "truncate");
+      file.writeSync(bytes);
+      file.syncSync();
     } catch (error) {
       throw writeFailure(error);
     }
   }
-  await file.sync().catch((error) => {
-    throw writeFailure(error);
-  });
-}
 
-/** As `writeStreamDurably`, without letting anything else run. */
-export function writeChunksDurably(path: string, chunks: Iterable<Uint8Array>): void {
-  try {
-    using file = Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o644 });
-    for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
-    file.syncSync();
-  } catch (error) {
-    throw writeFailure(error);
+  #writeTemporaryManifest(name: string, bytes: Uint8Array): void {
+    let file: DataFile;
+    try {
+      file = this.#manifests.openSync(this.pathOf(name), "truncate");
+    } catch (error) {
+      throw new AofFileError(`Can't open the AOF manifest file ${name}: ${systemReason(error)}`);
+    }
+    using _file = file;
+    try {
+      file.writeSync(bytes);
+    } catch (error) {
+      throw new AofFileError(`Error trying to write the temporary AOF manifest file ${name}: ${systemReason(error)}`);
+    }
+    try {
+      file.syncSync();
+    } catch (error) {
+      throw new AofFileError(`Fail to fsync the temp AOF file ${name}: ${systemReason(error)}.`);
+    }
   }
 }
 
 function writeFailure(error: unknown): AofFileError {
   return new AofFileError(`Write error writing append only file on disk: ${systemReason(error)}`);
-}
-
-function writeDurably(path: string, name: string, bytes: Uint8Array): void {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o644 });
-  } catch (error) {
-    throw new AofFileError(`Can't open the AOF manifest file ${name}: ${systemReason(error)}`);
-  }
-  using _file = file;
-  try {
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-  } catch (error) {
-    throw new AofFileError(`Error trying to write the temporary AOF manifest file ${name}: ${systemReason(error)}`);
-  }
-  try {
-    file.syncSync();
-  } catch (error) {
-    throw new AofFileError(`Fail to fsync the temp AOF file ${name}: ${systemReason(error)}.`);
-  }
 }
 
 function statOf(path: string): Deno.FileInfo | null {

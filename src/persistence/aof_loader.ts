@@ -298,7 +298,7 @@ export class AofLoader {
       logger.warning(`!!! Warning: short read while loading the AOF file ${name}!!!`);
       logger.warning(`!!! Truncating the AOF ${name} at offset ${validBytes} !!!`);
       try {
-        Deno.truncateSync(directory.pathOf(name), validBytes);
+        directory.truncatePart(name, validBytes);
         logger.warning(`AOF ${name} loaded anyway because aof-load-truncated is enabled`);
         return "truncated";
       } catch (error) {

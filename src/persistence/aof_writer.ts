@@ -9,6 +9,7 @@
  *   going on: `onFatal`.
  */
 
+import type { DataFile } from "../base/data_files.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { OutputBarrier } from "../clients/output_barrier.ts";
@@ -62,14 +63,14 @@ export class AofWriter implements PropagationSink {
   readonly #buffer = new OutputBuffer(0);
   readonly #stamps: BooleanCell;
   readonly #fsync: CellOf<"appendfsync">;
-  #file: Deno.FsFile | null = null;
+  #file: DataFile | null = null;
   #dbIndex = NO_DATABASE;
   #stampedSecond = 0;
   #isPlanned = false;
   /** The file that is being synced while replies wait for it: `always`. */
-  #committing: Deno.FsFile | null = null;
+  #committing: DataFile | null = null;
   /** The file that is being synced beside everything else: `everysec`. */
-  #syncing: Deno.FsFile | null = null;
+  #syncing: DataFile | null = null;
   #syncedBytes = 0;
   #lastSyncSecond = 0;
   #postponedSinceSecond = 0;
@@ -112,7 +113,7 @@ export class AofWriter implements PropagationSink {
   }
 
   /** Goes on with another file, which has `fileBytes`; the one before is put on the medium and closed. */
-  switchTo(file: Deno.FsFile, fileBytes: number): void {
+  switchTo(file: DataFile, fileBytes: number): void {
     this.#retire(false);
     this.#file = file;
     this.fileBytes = this.#syncedBytes = fileBytes;
@@ -168,6 +169,8 @@ export class AofWriter implements PropagationSink {
       this.#file?.syncSync();
       this.#syncedBytes = this.fileBytes;
     } catch (error) {
+      const isPromised = this.#policy === "always" && this.#syncedBytes !== this.fileBytes;
+      if (isPromised) return this.#failSync(error);
       this.#options.logger.warning(`Fail to fsync the AOF file: ${systemReason(error)}.`);
     }
   }
@@ -235,7 +238,7 @@ export class AofWriter implements PropagationSink {
   }
 
   /** Puts the bytes on the medium and only then lets those go who wait for them. */
-  #syncAndRelease(file: Deno.FsFile): void {
+  #syncAndRelease(file: DataFile): void {
     const { barrier, clock, latency, inBackground } = this.#options;
     const held = barrier.take();
     const writtenBytes = this.fileBytes;
@@ -312,7 +315,7 @@ export class AofWriter implements PropagationSink {
     const startMs = clock.stopwatchMs();
     let written = 0;
     try {
-      while (written < buffer.length) written += file.writeSync(buffer.bytes.subarray(written, buffer.length));
+      while (written < buffer.length) written += file.writeSomeSync(buffer.bytes.subarray(written, buffer.length));
     } catch (error) {
       this.#failWrite(file, written, error);
       return false;
@@ -346,7 +349,7 @@ export class AofWriter implements PropagationSink {
     return false;
   }
 
-  #failWrite(file: Deno.FsFile, written: number, error: unknown): void {
+  #failWrite(file: DataFile, written: number, error: unknown): void {
     const { logger } = this.#options;
     const second = this.#second;
     const maySay = second - this.#errorLoggedSecond > ERROR_LOG_SECONDS;

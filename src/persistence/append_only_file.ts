@@ -11,10 +11,11 @@
  * - Where files may not be used, one error says so: at start, or to CONFIG SET and BGREWRITEAOF.
  */
 
+import type { Failpoints } from "../base/failpoints.ts";
 import { FileAccessError } from "../base/file_access.ts";
 import type { Gate } from "../command/gate.ts";
 import { aofMisconf } from "../resp/reply_errors.ts";
-import { AofDirectory, AofFileError, writeChunksDurably, writeStreamDurably } from "./aof_directory.ts";
+import { AofDirectory, AofFileError } from "./aof_directory.ts";
 import { AofLoader, type AofLoaderOptions } from "./aof_loader.ts";
 import { AofManifest, AofManifestError } from "./aof_manifest.ts";
 import { AofRewriteLimit } from "./aof_rewrite_limit.ts";
@@ -30,6 +31,7 @@ export interface AppendOnlyFileOptions
   extends Omit<AofWriterOptions, "isDiskBusy">, Omit<AofLoaderOptions, "directory" | "rdbLoader"> {
   readonly propagation: Propagation;
   readonly persistence: RdbPersistence;
+  readonly failpoints: Failpoints;
 }
 
 /** Whether effects are written: see the drawing above. */
@@ -74,8 +76,8 @@ export class AppendOnlyFile {
 
   constructor(options: AppendOnlyFileOptions) {
     this.#options = options;
-    const { config, store, persistence } = options;
-    this.#directory = new AofDirectory(config);
+    const { config, store, persistence, failpoints } = options;
+    this.#directory = new AofDirectory(config, failpoints);
     this.writer = new AofWriter({ ...options, isDiskBusy: () => store.snapshot !== null });
     this.#loader = new AofLoader({ ...options, directory: this.#directory, rdbLoader: persistence.loader });
   }
@@ -299,16 +301,10 @@ export class AppendOnlyFile {
   /** Takes the single file of an older server as the base, if there is one and nothing newer. */
   #upgraded(manifest: AofManifest): AofManifest {
     const directory = this.#directory;
-    const { prefix } = directory;
-    const isInterrupted = manifest.base?.name === prefix && manifest.increments.length === 0 && !directory.has(prefix);
-    if (!manifest.isEmpty && !isInterrupted) return manifest;
-    if (!directory.hasSingleFile()) return manifest;
-    directory.create();
-    const upgraded = AofManifest.ofSingleFile(prefix);
-    directory.writeManifest(upgraded);
-    directory.adoptSingleFile();
+    const upgraded = directory.adoptSingleFile(manifest);
+    if (upgraded === null) return manifest;
     this.#options.logger.notice(
-      `Successfully migrated an old-style AOF file (${prefix}) into the AOF directory (${directory.name}).`,
+      `Successfully migrated an old-style AOF file (${directory.prefix}) into the AOF directory (${directory.name}).`,
     );
     return upgraded;
   }
@@ -323,7 +319,7 @@ export class AppendOnlyFile {
       const format = config.boolean("aof-use-rdb-preamble").value ? "rdb" : "aof";
       const base = manifest.withNewBase(directory.prefix, format);
       const temporary = directory.pathBeside(`temp-rewriteaof-${Deno.pid}.aof`);
-      writeChunksDurably(temporary, [this.#snapshotWriter(format).end()]);
+      directory.writeBaseSync(temporary, this.#snapshotWriter(format).end());
       directory.renamePart(temporary, base.name, "base");
       logger.notice(`Creating AOF base file ${base.name} on server start`);
       manifest = base.manifest;
@@ -335,7 +331,8 @@ export class AppendOnlyFile {
     const fileBytes = directory.sizeOf(name);
     if (added !== null) {
       manifest = added.manifest;
-      directory.writeManifest(manifest);
+      const unsynced = directory.writeManifest(manifest);
+      if (unsynced !== null) throw unsynced;
     }
     this.#manifest = manifest;
     this.#settledBytes = Math.max(0, this.#settledBytes - fileBytes);
@@ -357,20 +354,15 @@ export class AppendOnlyFile {
     const isWaiting = this.state === "waiting";
     const added = isWaiting ? null : this.#manifest!.withNewIncrement(directory.prefix);
     const name = added?.name ?? directory.temporaryIncrementName;
-    const file = directory.openPart(name, true);
-    if (added !== null) {
-      try {
-        directory.writeManifest(added.manifest);
-      } catch (error) {
-        file.close();
-        throw error;
-      }
-      this.#manifest = added.manifest;
-    }
+    const { file, unsynced } = added === null
+      ? { file: directory.openPart(name, true), unsynced: null }
+      : directory.addIncrement(added);
+    if (added !== null) this.#manifest = added.manifest;
     this.#options.logger.notice(`Creating AOF incr file ${name} on background rewrite`);
     this.#settledBytes += this.writer.fileBytes;
     this.writer.switchTo(file, 0);
     this.writer.isCollecting = true;
+    if (unsynced !== null) throw unsynced;
   }
 
   #snapshotWriter(format: "rdb" | "aof"): SnapshotWriter {
@@ -389,7 +381,7 @@ export class AppendOnlyFile {
     const temporary = this.#directory.pathBeside(name);
     let isOk = false;
     try {
-      await writeStreamDurably(temporary, snapshot.readable, syncEveryBytes);
+      await this.#directory.writeBase(temporary, snapshot.readable, syncEveryBytes);
       isOk = true;
     } catch (error) {
       if (!rewrite.isCancelled) this.#report(error);
@@ -398,7 +390,7 @@ export class AppendOnlyFile {
     clock.refresh();
     if (rewrite.isCancelled) {
       this.#rewrite = null;
-      await Deno.remove(temporary).catch(() => {});
+      await this.#directory.removeTemporary(temporary);
       return;
     }
     if (isOk) {
@@ -414,7 +406,7 @@ export class AppendOnlyFile {
     this.lastPreservedBytes = snapshot.preservedBytes;
     this.#rewrite = null;
     if (this.state === "waiting") this.#waitForNextRewrite();
-    if (!isOk) await Deno.remove(temporary).catch(() => {});
+    if (!isOk) await this.#directory.removeTemporary(temporary);
   }
 
   /** Puts the new base in the place of all that was written before it began. Synchronous: nothing is written meanwhile. */
@@ -424,6 +416,7 @@ export class AppendOnlyFile {
     const base = this.#manifest!.withNewBase(directory.prefix, format);
     let manifest = base.manifest;
     const newParts: string[] = [];
+    let unsynced: AofFileError | null = null;
     try {
       directory.renamePart(temporary, base.name, "base");
       newParts.push(base.name);
@@ -437,10 +430,11 @@ export class AppendOnlyFile {
         manifest = increment.manifest;
       }
       manifest = manifest.withIncrementsRewritten(this.writer.hasFile ? 1 : 0);
-      directory.writeManifest(manifest);
+      unsynced = directory.writeManifest(manifest);
     } catch (error) {
       this.#report(error);
-      this.#remove(newParts);
+      // At once: the next rewrite uses the same names.
+      for (const name of newParts) directory.removePartSync(name);
       return false;
     }
     this.#manifest = manifest;
@@ -448,6 +442,10 @@ export class AppendOnlyFile {
       this.#settledBytes = directory.sizeOf(base.name);
       this.baseBytes = this.currentBytes;
       this.state = "on";
+    }
+    if (unsynced !== null) {
+      this.#report(unsynced);
+      return false;
     }
     this.#removeHistory();
     logger.notice("Background AOF rewrite finished successfully");
@@ -473,7 +471,8 @@ export class AppendOnlyFile {
     this.#remove(manifest.history.map(({ name }) => name));
     this.#manifest = manifest.withoutHistory();
     try {
-      this.#directory.writeManifest(this.#manifest);
+      const unsynced = this.#directory.writeManifest(this.#manifest);
+      if (unsynced !== null) this.#report(unsynced);
     } catch (error) {
       // Files that are gone and still named as history do no harm.
       this.#report(error);

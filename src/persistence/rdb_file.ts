@@ -5,8 +5,9 @@
  * - A background save and a SAVE beside it have temporary names of their own: neither writes into the other's file.
  */
 
+import type { DataFile, DataFiles } from "../base/data_files.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
-import { joinPath, syncDirectory, syncDirectorySync } from "./directory_sync.ts";
+import { joinPath } from "./data_path.ts";
 import { systemReason } from "./system_reason.ts";
 
 /** Bytes read from a file at a time. */
@@ -14,6 +15,7 @@ const READ_BYTES = 64 * 1024;
 
 /** Where the RDB file is. */
 export interface RdbLocation {
+  readonly files: DataFiles;
   readonly directory: string;
   readonly fileName: string;
 }
@@ -53,27 +55,29 @@ export async function writeRdbFile(
   isWanted: () => boolean,
 ): Promise<boolean> {
   const temporary = temporaryPath(location, ++backgroundFiles);
-  let file: Deno.FsFile;
+  let file: DataFile;
   try {
     requireRdbWrite(location);
-    file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    file = await location.files.open(temporary, "truncate");
   } catch (error) {
     await source.cancel();
     throw openError(error, temporary, location);
   }
   try {
-    await source.pipeTo(fileSink(file));
+    await source.pipeTo(rdbFileSink(file));
     if (!isWanted()) {
-      removeQuietly(temporary);
+      removeQuietly(temporary, location);
       return false;
     }
     // Synchronous, so that nothing can come between the question and the act.
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary);
+    removeQuietly(temporary, location);
     throw error;
   }
-  await syncDirectory(location.directory);
+  await location.files.syncDirectory(location.directory).catch((error) => {
+    throw writeError("fsyncFileDir", error);
+  });
   return true;
 }
 
@@ -81,27 +85,35 @@ export async function writeRdbFile(
 export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Array>): void {
   const temporary = temporaryPath(location, 0);
   requireRdbWrite(location);
-  let file: Deno.FsFile;
+  let file: DataFile;
   try {
-    file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
+    file = location.files.openSync(temporary, "truncate");
   } catch (error) {
     throw openError(error, temporary, location);
   }
   try {
     try {
-      for (const chunk of chunks) for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
-      file.syncSync();
+      for (const chunk of chunks) file.writeSync(chunk);
     } catch (error) {
       throw writeError("rdbSaveRio", error);
-    } finally {
-      file.close();
+    }
+    try {
+      file.syncSync();
+    } catch (error) {
+      throw writeError("fsync", error);
     }
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary);
+    removeQuietly(temporary, location);
     throw error;
+  } finally {
+    file.close();
   }
-  syncDirectorySync(location.directory);
+  try {
+    location.files.syncDirectorySync(location.directory);
+  } catch (error) {
+    throw writeError("fsyncFileDir", error);
+  }
 }
 
 /** Opens the file for reading; null when there is none. */
@@ -128,11 +140,12 @@ export function* readRdbFileSync(location: RdbLocation): Generator<Uint8Array> {
   }
 }
 
-function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
+/** Writes what it is given into `file`, puts it on the medium at the end, and closes it in any case. */
+export function rdbFileSink(file: DataFile): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(chunk) {
       try {
-        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+        await file.write(chunk);
       } catch (error) {
         file.close();
         throw writeError("rdbSaveRio", error);
@@ -155,7 +168,7 @@ function fileSink(file: Deno.FsFile): WritableStream<Uint8Array> {
 
 function rename(temporary: string, location: RdbLocation): void {
   try {
-    Deno.renameSync(temporary, rdbPath(location));
+    location.files.renameSync(temporary, rdbPath(location));
   } catch (error) {
     throw new RdbFileError(
       `Error moving temp DB file ${baseName(temporary)} on the final destination ${location.fileName} ` +
@@ -186,9 +199,9 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function removeQuietly(path: string): void {
+function removeQuietly(path: string, { files }: RdbLocation): void {
   try {
-    Deno.removeSync(path);
+    files.removeSync(path);
   } catch {
     // It may never have been made.
   }

@@ -9,6 +9,8 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { BackgroundTasks } from "../base/background_tasks.ts";
+import { DataFiles } from "../base/data_files.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import { canRead, canWrite, FileAccessError, workingDirectory } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
 import { Topic } from "../base/topic.ts";
@@ -52,6 +54,7 @@ export interface RdbPersistenceOptions {
   readonly store: Store;
   readonly tasks: BackgroundTasks;
   readonly loading: Loading;
+  readonly failpoints: Failpoints;
 }
 
 /** How DEBUG RELOAD goes about it. */
@@ -108,6 +111,7 @@ export class RdbPersistence {
 
   readonly #options: RdbPersistenceOptions;
   readonly #loader: RdbLoader;
+  readonly #files: DataFiles;
   #snapshot: RdbSnapshot | null = null;
   #startedAtMs = 0;
   #isCancelled = false;
@@ -115,6 +119,7 @@ export class RdbPersistence {
 
   constructor(options: RdbPersistenceOptions) {
     this.#options = options;
+    this.#files = new DataFiles("rdb", options.failpoints);
     this.#loader = new RdbLoader({ ...options, listeners: this });
     this.lastSaveAtMs = options.clock.now;
     options.store.onFlushAll.subscribe(() => this.#forgetData());
@@ -145,6 +150,7 @@ export class RdbPersistence {
   get location(): RdbLocation {
     const { config } = this.#options;
     return {
+      files: this.#files,
       directory: config.cell("dir").value || workingDirectory(),
       fileName: config.string("dbfilename").value,
     };

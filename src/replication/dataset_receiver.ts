@@ -13,9 +13,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import { DatasetLoader, loadContext } from "../persistence/dataset_loader.ts";
 import type { Loading } from "../persistence/loading.ts";
-import { rdbPath } from "../persistence/rdb_file.ts";
+import { rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
 import { pacedDecoder } from "../persistence/paced_decoder.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
+import { systemReason } from "../persistence/system_reason.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { RdbParser } from "../rdb/rdb_parser.ts";
 import { Database } from "../store/database.ts";
@@ -140,12 +141,15 @@ export class DatasetReceiver {
     const directory = location.directory === "" ? "." : location.directory;
     const temporary = `${directory}/temp-${Math.floor(clock.now / 1000)}.${Deno.pid}.rdb`;
     try {
-      const target = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      await file.pipeTo(target.writable);
+      const open = () => location.files.open(temporary, "truncate");
+      await file.pipeTo(rdbFileSink(await this.#attempt("Opening the temp file needed for", open)));
       if (!this.#framing.isComplete) this.#fail("I/O error trying to sync with MASTER: connection lost");
-      await Deno.rename(temporary, rdbPath(location));
+      const rename = () => location.files.renameSync(temporary, rdbPath(location));
+      await this.#attempt(`Failed trying to rename the temp DB into ${location.fileName} in`, rename);
+      const sync = () => location.files.syncDirectory(directory);
+      await this.#attempt(`Failed trying to sync DB directory ${location.fileName} in`, sync);
     } catch (error) {
-      await Deno.remove(temporary).catch(() => {});
+      await location.files.remove(temporary).catch(() => {});
       throw error;
     }
     const source = await Deno.open(rdbPath(location), { read: true });
@@ -157,7 +161,7 @@ export class DatasetReceiver {
         logger.notice(
           "Removing the RDB file obtained from the master. This replica has persistence disabled",
         );
-        await Deno.remove(rdbPath(location)).catch(() => {});
+        await location.files.remove(rdbPath(location)).catch(() => {});
       }
     }
   }
@@ -244,6 +248,15 @@ export class DatasetReceiver {
       this.#options.persistence.libraries?.clear();
     }
     throw new TransferError(text(error));
+  }
+
+  /** Does something that files are needed for; `what` begins the log line of a failure. */
+  async #attempt<T>(what: string, act: () => T | Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      this.#fail(`${what} MASTER <-> REPLICA synchronization: ${systemReason(error)}`);
+    }
   }
 
   #fail(line: string): never {

@@ -134,7 +134,8 @@ export class FullSync {
     for (const { state } of replicas) if (state !== "online" && state !== "rdb_transmitted") return;
     this.#hasLeftFile = false;
     logger.notice("Removing the RDB file used to feed replicas in a persistence-less instance");
-    Deno.remove(rdbPath(persistence.location)).catch(() => {});
+    const { location } = persistence;
+    location.files.remove(rdbPath(location)).catch(() => {});
   }
 
   /** Gives up what is being made for replicas: the data are about to be replaced, or the server stops. */

@@ -8,9 +8,10 @@ import type { ServerLifecycle } from "./lifecycle.ts";
 
 /** Builds it. */
 export function createAppendOnlyFile(services: Services, lifecycle: ServerLifecycle): AppendOnlyFile {
-  const { clock, logger, config, store, loading, tasks, propagation, persistence, outputBarrier, metrics } = services;
+  const { clock, logger, config, store, loading, tasks, propagation, persistence, outputBarrier, metrics, failpoints } =
+    services;
   return new AppendOnlyFile({
-    ...{ clock, logger, config, store, loading, propagation, persistence },
+    ...{ clock, logger, config, store, loading, propagation, persistence, failpoints },
     barrier: outputBarrier,
     latency: metrics.latency,
     executor: () => services.executor,

@@ -9,6 +9,7 @@ import { BackgroundTasks } from "../base/background_tasks.ts";
 import { Clock } from "../base/clock.ts";
 import { Cron } from "../base/cron.ts";
 import { DebugSwitches } from "../base/debug_switches.ts";
+import { Failpoints } from "../base/failpoints.ts";
 import { Logger } from "../base/logger.ts";
 import { Random } from "../base/random.ts";
 import { ClientRegistry } from "../clients/client_registry.ts";
@@ -69,6 +70,8 @@ export interface ServerOptions {
   readonly writeLog?: (line: string) => void;
   /** Whether the data in `dir` are loaded at the start; they are unless this is false. */
   readonly loadsData?: boolean;
+  /** Where acts on data files fail, for tests; nowhere by default. */
+  readonly failpoints?: Failpoints;
 }
 
 /** A server that cannot start; the message is for people. */
@@ -112,12 +115,14 @@ export class Server {
     this.lifecycle.configPath = options.configPath ?? "";
     bindDataDirectory(config);
     const loading = new Loading();
-    const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading });
+    const failpoints = options.failpoints ?? Failpoints.OFF;
+    const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints });
     this.lifecycle.beforeStop.push((flags) => persistence.saveBeforeStop(flags));
     const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
-    // The commands close over the services, so these two are completed after the commands exist.
+    // The commands close over the services, so these are completed after the commands exist.
     const services = {
       ...parts,
+      failpoints,
       ...createClientServices({ ...parts, registry: () => this.services.registry }),
       activeExpiry: new ActiveExpiry(store),
       eviction: new Eviction({ ...metrics, store }),

@@ -111,10 +111,10 @@ export class ServerProcess implements AsyncDisposable {
     await this.startAgain();
   }
 
-  /** Starts a process that has ended again, on the same port and directory. */
-  async startAgain(): Promise<void> {
+  /** Starts a process that has ended again, on the same port and directory; `env` is added to its environment this once. */
+  async startAgain(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.exited();
-    this.#child = this.#spawn();
+    this.#child = this.#spawn(env);
     this.#exit = this.#child.status;
     this.#drained = this.#drain();
     await this.#waitForPong();
@@ -126,7 +126,7 @@ export class ServerProcess implements AsyncDisposable {
     await this.#tempDir[Symbol.asyncDispose]();
   }
 
-  #spawn(): Deno.ChildProcess {
+  #spawn(env: Readonly<Record<string, string>> = {}): Deno.ChildProcess {
     const { command, configLines = [], args = [], hasConfigFile = true } = this.#options;
     const settings = [["port", String(this.port)], ["bind", "127.0.0.1"], ["save", ""]];
     const serverArguments = [...command.slice(1)];
@@ -145,6 +145,7 @@ export class ServerProcess implements AsyncDisposable {
     }
     return new Deno.Command(command[0]!, {
       args: [...serverArguments, ...args],
+      env,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

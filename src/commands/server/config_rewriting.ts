@@ -4,6 +4,7 @@
  * - The new text goes to a file of its own beside the old one, is synced, and takes the old one's place by a rename.
  */
 
+import { DataFiles } from "../../base/data_files.ts";
 import { FileAccessError, requireRead, requireWrite } from "../../base/file_access.ts";
 import { decodeByteText } from "../../config/byte_text.ts";
 import { rewriteConfigFile } from "../../config/config_rewrite.ts";
@@ -21,7 +22,8 @@ export function rewriteConfig(services: Services, { isForced }: { isForced: bool
       users: services.users.describeAll().map(decodeByteText),
       isForced,
     });
-    replaceFile(path, text, services.random.hexId(8));
+    const files = new DataFiles("config", services.failpoints);
+    replaceFile(files, path, { text, suffix: services.random.hexId(8) });
     return null;
   } catch (error) {
     return reasonOf(error);
@@ -38,24 +40,29 @@ function readIfExists(path: string): string | null {
   }
 }
 
-function replaceFile(path: string, text: string, suffix: string): void {
+function replaceFile(files: DataFiles, path: string, { text, suffix }: { text: string; suffix: string }): void {
   const temporary = `${path}.${Deno.pid}-${suffix}.tmp`;
   requireWrite(temporary, "write the configuration file");
-  const bytes = new TextEncoder().encode(text);
   try {
-    using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o644 });
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    using file = files.openSync(temporary, "create");
+    file.writeSync(new TextEncoder().encode(text));
     file.syncSync();
-    Deno.renameSync(temporary, path);
+    files.renameSync(temporary, path);
+    files.syncDirectorySync(directoryOf(path));
   } catch (error) {
-    removeIfExists(temporary);
+    removeIfExists(files, temporary);
     throw error;
   }
 }
 
-function removeIfExists(path: string): void {
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "." : path.slice(0, slash) || "/";
+}
+
+function removeIfExists(files: DataFiles, path: string): void {
   try {
-    Deno.removeSync(path);
+    files.removeSync(path);
   } catch {
     // The file that could not be written may not exist at all.
   }

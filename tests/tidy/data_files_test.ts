@@ -1,0 +1,12 @@
+/** What is written to disk passes the failpoints, or no test could kill a server there. */
+import { assertNoComplaints, sourceFiles } from "./checkout.ts";
+import { codeOnly } from "./code_scan.ts";
+
+const WRITES = /\bDeno\.(?:rename|truncate|create|copyFile|writeFile|writeTextFile)|\b(?:write|append|truncate): true/;
+/** The log is no data. */
+const LOG_FILES = new Set(["src/server/log_file.ts", "src/server/config_host.ts"]);
+
+Deno.test("only src/base/data_files.ts writes data files", () => {
+  const others = sourceFiles().filter(({ path }) => path !== "src/base/data_files.ts" && !LOG_FILES.has(path));
+  assertNoComplaints(others.filter(({ text }) => WRITES.test(codeOnly(text))).map(({ path }) => path));
+});
