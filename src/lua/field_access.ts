@@ -1,8 +1,7 @@
 /**
- * What native functions need of metatables while they run in steps: reading a field, deciding an order.
+ * What native functions need of metatables while they run in steps: reading a field.
  */
 
-import { orderErrorText, orderRequest, rawOrder } from "./arithmetic.ts";
 import { typeName } from "./arguments.ts";
 import { LuaError } from "./lua_error.ts";
 import { EVENTS, metamethod } from "./metatable.ts";
@@ -27,14 +26,4 @@ export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): P
     }
     object = handler;
   }
-}
-
-/** `left < right`, as a script would compare. */
-export function* isLess(left: LuaValue, right: LuaValue, call: NativeCall): PartialSteps<boolean> {
-  const outcome = rawOrder(left, right, true);
-  if (outcome !== undefined) return outcome;
-  const request = orderRequest(left, right, true, call.state);
-  if (request === undefined) throw new LuaError(orderErrorText(left, right));
-  const [result] = yield { callee: request.handler, args: request.args };
-  return result !== undefined && result !== false;
 }
