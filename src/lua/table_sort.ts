@@ -30,7 +30,7 @@ export function sort(args: readonly LuaValue[], call: NativeCall): NativeResults
   if (count < 2) return [];
   checkWritable(table);
   if (order === undefined && sortPlainly(table, count)) return [];
-  return new Sorting(table, order ?? LESS, call).sort(1, count);
+  return new Sorting(table, order ?? LESS, call).sort(count);
 }
 
 /** The order of elements where no function is given. */
@@ -71,25 +71,23 @@ class Sorting {
     this.#call = call;
   }
 
-  /** Sorts the elements from `first` to `last`. */
-  *sort(first: number, last: number): NativeSteps {
-    let low = first;
-    let high = last;
-    while (low < high) {
+  /** Sorts the elements from 1 to `count`. The parts that wait are a list: nested generators would pass on each step. */
+  *sort(count: number): NativeSteps {
+    const waiting: [number, number][] = [[1, count]];
+    for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+      const [low, high] = part;
+      if (low >= high) continue;
       if (isTrue(yield this.#compare(this.#at(high), this.#at(low)))) this.#swap(low, high);
-      if (high - low === 1) return;
+      if (high - low === 1) continue;
       const middle = (low + high) >> 1;
       if (isTrue(yield this.#compare(this.#at(middle), this.#at(low)))) this.#swap(middle, low);
       else if (isTrue(yield this.#compare(this.#at(high), this.#at(middle)))) this.#swap(middle, high);
-      if (high - low === 2) return;
+      if (high - low === 2) continue;
       const pivotPlace = yield* this.#partition(low, high, middle);
-      if (pivotPlace - low < high - pivotPlace) {
-        yield* this.sort(low, pivotPlace - 1);
-        low = pivotPlace + 1;
-      } else {
-        yield* this.sort(pivotPlace + 1, high);
-        high = pivotPlace - 1;
-      }
+      const below: [number, number] = [low, pivotPlace - 1];
+      const above: [number, number] = [pivotPlace + 1, high];
+      if (pivotPlace - low < high - pivotPlace) waiting.push(above, below);
+      else waiting.push(below, above);
     }
   }
 
