@@ -4,7 +4,7 @@
 
 import { typeName } from "./arguments.ts";
 import { LuaError } from "./lua_error.ts";
-import { EVENTS, metamethod } from "./metatable.ts";
+import { EVENTS, MAX_CHAIN, metamethod } from "./metatable.ts";
 import type { NativeCall } from "./native_call.ts";
 import { LuaTable } from "./table.ts";
 import { type CallRequest, LuaFunction, type LuaValue } from "./value.ts";
@@ -15,7 +15,7 @@ export type PartialSteps<T> = Generator<CallRequest, T, readonly LuaValue[]>;
 /** `holder[key]`, as a script would read it. */
 export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): PartialSteps<LuaValue> {
   let object = holder;
-  for (;;) {
+  for (let link = 0; link < MAX_CHAIN; link++) {
     const value = object instanceof LuaTable ? object.get(key) : undefined;
     if (value !== undefined) return value;
     const handler = metamethod(object, EVENTS.index, call.state);
@@ -26,4 +26,5 @@ export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): P
     }
     object = handler;
   }
+  throw new LuaError("loop in gettable");
 }

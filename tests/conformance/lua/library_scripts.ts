@@ -272,6 +272,8 @@ export const STRING_SCRIPTS: readonly string[] = [
   "return ('hello'):gsub('()l', function(p) return p end)",
   "return ('x'):gsub('x', setmetatable({}, {__index = function(_, k) return k .. k end}))",
   "return ('abc'):gsub('^a', 'x'), ('aaa'):gsub('^a', 'x')",
+  "local t = setmetatable({}, {}) getmetatable(t).__index = t return ('x'):gsub('x', t)",
+  "return ('x'):gsub('x', setmetatable({}, {__index = 5}))",
   "return ('abc'):gsub('b')",
   "return ('abc'):gsub('b', nil)",
   "return ('abc'):gsub('b', true)",
