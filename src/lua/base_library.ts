@@ -210,7 +210,8 @@ function* loadPieces(args: readonly LuaValue[], call: NativeCall): NativeSteps {
 
 function beginPcall(machine: Machine, args: readonly LuaValue[], site: CallSite): void {
   machine.pushNative(FrameKind.Protected, site.place, site.wanted, site.mode, site.data);
-  machine.call(site.place + 1, args[0], args.slice(1));
+  // Without an argument Redis's pcall calls the result that it has prepared.
+  machine.call(site.place + 1, args.length === 0 ? true : args[0], args.slice(1));
 }
 
 function beginXpcall(machine: Machine, args: readonly LuaValue[], site: CallSite): void {

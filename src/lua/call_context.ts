@@ -28,12 +28,12 @@ export class CallContext implements NativeCall {
   info(level: number): CallInfo | undefined {
     const { frames, depth } = this.machine.thread;
     let rest = this.hasFrame ? level : level - 1;
-    if (rest < 0) return { what: "C", source: "=[C]", currentLine: -1, name: undefined };
+    if (rest < 0) return { what: "C", source: "=[C]", currentLine: -1 };
     for (let at = depth; at > 0; at--) {
       if (rest === 0) return describe(frames[at]!);
       rest--;
       if (rest < frames[at]!.tailCalls) {
-        return { what: "tail", source: "=(tail call)", currentLine: -1, name: undefined };
+        return { what: "tail", source: "=(tail call)", currentLine: -1 };
       }
       rest -= frames[at]!.tailCalls;
     }
@@ -90,12 +90,11 @@ export class CallContext implements NativeCall {
 }
 
 function describe(frame: Frame): CallInfo {
-  if (frame.kind !== FrameKind.Lua) return { what: "C", source: "=[C]", currentLine: -1, name: undefined };
+  if (frame.kind !== FrameKind.Lua) return { what: "C", source: "=[C]", currentLine: -1 };
   const { chunkName, firstLine, lines } = frame.prototype!;
   return {
     what: firstLine === 0 ? "main" : "Lua",
     source: chunkName,
     currentLine: lines[Math.max(0, frame.pc - 1)]!,
-    name: undefined,
   };
 }

@@ -250,7 +250,7 @@ export abstract class ExpressionParser {
     return new Operand(OperandKind.Constant, this.scope.builder.constant(this.name()));
   }
 
-  /** Whether the current token is this one, asked again after the compiler believes to know. */
+  /** Whether the current token is this one; a call, so that the compiler forgets what the token was before. */
   #isNext(token: number): boolean {
     return this.lexer.token === token;
   }

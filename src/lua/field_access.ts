@@ -1,11 +1,10 @@
 /**
- * What native functions need of metatables while they run in steps: reading a field, deciding an order.
+ * What native functions need of metatables while they run in steps: reading a field.
  */
 
-import { orderErrorText, orderRequest, rawOrder } from "./arithmetic.ts";
 import { typeName } from "./arguments.ts";
 import { LuaError } from "./lua_error.ts";
-import { EVENTS, metamethod } from "./metatable.ts";
+import { EVENTS, MAX_CHAIN, metamethod } from "./metatable.ts";
 import type { NativeCall } from "./native_call.ts";
 import { LuaTable } from "./table.ts";
 import { type CallRequest, LuaFunction, type LuaValue } from "./value.ts";
@@ -16,7 +15,7 @@ export type PartialSteps<T> = Generator<CallRequest, T, readonly LuaValue[]>;
 /** `holder[key]`, as a script would read it. */
 export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): PartialSteps<LuaValue> {
   let object = holder;
-  for (;;) {
+  for (let link = 0; link < MAX_CHAIN; link++) {
     const value = object instanceof LuaTable ? object.get(key) : undefined;
     if (value !== undefined) return value;
     const handler = metamethod(object, EVENTS.index, call.state);
@@ -27,14 +26,5 @@ export function* readField(holder: LuaValue, key: LuaValue, call: NativeCall): P
     }
     object = handler;
   }
-}
-
-/** `left < right`, as a script would compare. */
-export function* isLess(left: LuaValue, right: LuaValue, call: NativeCall): PartialSteps<boolean> {
-  const outcome = rawOrder(left, right, true);
-  if (outcome !== undefined) return outcome;
-  const request = orderRequest(left, right, true, call.state);
-  if (request === undefined) throw new LuaError(orderErrorText(left, right));
-  const [result] = yield { callee: request.handler, args: request.args };
-  return result !== undefined && result !== false;
+  throw new LuaError("loop in gettable");
 }

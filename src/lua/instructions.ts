@@ -23,10 +23,10 @@ import { LuaTable } from "./table.ts";
 import { type Frame, ReturnMode } from "./thread.ts";
 import type { LuaValue } from "./value.ts";
 
-const HANDLERS: Readonly<Record<Op, InstructionHandler>> = {
-  [Op.Move]: (machine, frame, word) => setRegister(machine, frame, word, registerAt(machine, frame, bOf(word))),
-  [Op.LoadConstant]: (machine, frame, word) =>
-    setRegister(machine, frame, word, frame.prototype!.constants[bxOf(word)]),
+/** What the loop does itself, without exception. */
+type Inline = Op.Move | Op.LoadConstant | Op.GetUpvalue | Op.Test | Op.ForLoop | Op.Jump;
+
+const HANDLERS: Readonly<Record<Exclude<Op, Inline>, InstructionHandler>> = {
   [Op.LoadBoolean]: (machine, frame, word) => {
     setRegister(machine, frame, word, bOf(word) !== 0);
     if (cOf(word) !== 0) frame.pc++;
@@ -34,8 +34,6 @@ const HANDLERS: Readonly<Record<Op, InstructionHandler>> = {
   [Op.LoadNil]: (machine, frame, word) => {
     machine.thread.stack.fill(undefined, frame.base + aOf(word), frame.base + bOf(word) + 1);
   },
-  [Op.GetUpvalue]: (machine, frame, word) =>
-    setRegister(machine, frame, word, frame.closure!.upvalues[bOf(word)]!.get()),
   [Op.GetGlobal]: runGetGlobal,
   [Op.GetTable]: runGetTable,
   [Op.SetGlobal]: runSetGlobal,
@@ -54,13 +52,9 @@ const HANDLERS: Readonly<Record<Op, InstructionHandler>> = {
   [Op.Not]: (machine, frame, word) => setRegister(machine, frame, word, isFalse(registerAt(machine, frame, bOf(word)))),
   [Op.Length]: runLength,
   [Op.Concat]: concatenate,
-  [Op.Jump]: (_machine, frame, word) => void (frame.pc += distanceOf(word)),
   [Op.Equal]: runEqual,
   [Op.Less]: runOrder,
   [Op.LessOrEqual]: runOrder,
-  [Op.Test]: (machine, frame, word) => {
-    if (isFalse(registerAt(machine, frame, aOf(word))) === (cOf(word) !== 0)) frame.pc++;
-  },
   [Op.TestSet]: (machine, frame, word) => {
     const value = registerAt(machine, frame, bOf(word));
     if (isFalse(value) === (cOf(word) !== 0)) frame.pc++;
@@ -69,7 +63,6 @@ const HANDLERS: Readonly<Record<Op, InstructionHandler>> = {
   [Op.Call]: runCall,
   [Op.TailCall]: runTailCall,
   [Op.Return]: runReturn,
-  [Op.ForLoop]: runForLoop,
   [Op.ForPrepare]: runForPrepare,
   [Op.GenericForLoop]: runGenericForLoop,
   [Op.GenericForTest]: (machine, frame, word) => {
@@ -84,8 +77,14 @@ const HANDLERS: Readonly<Record<Op, InstructionHandler>> = {
   [Op.Vararg]: runVararg,
 };
 
-/** The handlers by opcode. */
-export const INSTRUCTION_HANDLERS: readonly InstructionHandler[] = Object.values(HANDLERS);
+/** The handlers by opcode; none for what the loop does itself. */
+export const INSTRUCTION_HANDLERS: readonly InstructionHandler[] = byOpcode();
+
+function byOpcode(): InstructionHandler[] {
+  const handlers: InstructionHandler[] = [];
+  for (const [op, handler] of Object.entries(HANDLERS)) handlers[Number(op)] = handler;
+  return handlers;
+}
 
 function registerAt({ thread }: Machine, { base }: Frame, register: number): LuaValue {
   return thread.stack[base + register];
@@ -140,18 +139,6 @@ function runReturn(machine: Machine, frame: Frame, word: number): void {
   if (wanted < 0) thread.top = callee + count;
   machine.hasSwitched = true;
   thread.pop();
-}
-
-function runForLoop(machine: Machine, frame: Frame, word: number): void {
-  const { stack } = machine.thread;
-  const at = frame.base + aOf(word);
-  const step = stack[at + 2] as number;
-  const index = (stack[at] as number) + step;
-  const limit = stack[at + 1] as number;
-  if (step > 0 ? index > limit : !(limit <= index)) return;
-  stack[at] = index;
-  stack[at + 3] = index;
-  frame.pc += distanceOf(word);
 }
 
 function runGenericForLoop(machine: Machine, frame: Frame, word: number): void {

@@ -6,7 +6,8 @@
  * - The opcodes are in this file because only here a `const enum` becomes numbers, and the switch a table of jumps.
  * - Turns of loops and calls count as steps: when none is left the loop returns, between two instructions.
  *
- * Measured on one core (V8 15): 150 M simple instructions a second in a loop of additions.
+ * Measured (V8 15, CPU time of one core): `for i = 1, 2e7 do s = s + i * 2 end` takes 0.85 s, so 70 M instructions a
+ * second; fib(27), which is 830,000 calls, takes 0.11 s. Lua itself needs 0.28 s and 0.04 s.
  */
 
 import type { Machine } from "./machine.ts";

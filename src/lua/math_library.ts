@@ -46,13 +46,24 @@ export function openMath(state: LuaState): void {
   state.globals.set("math", table);
 }
 
-const remainder: NativeBody = (args, call) => [numberArgument(args, 0, call) % numberArgument(args, 1, call)];
+/** A function of two numbers. As the C compiler has it, the second one is looked at first. */
+function ofTwo(compute: (a: number, b: number) => number): NativeBody {
+  return (args, call) => {
+    const second = numberArgument(args, 1, call);
+    return [compute(numberArgument(args, 0, call), second)];
+  };
+}
+
+const remainder = ofTwo((a, b) => a % b);
 
 const FUNCTIONS: Readonly<Record<string, NativeBody>> = {
-  atan2: (args, call) => [Math.atan2(numberArgument(args, 0, call), numberArgument(args, 1, call))],
+  atan2: ofTwo(Math.atan2),
   fmod: remainder,
   frexp: (args, call) => splitExponent(numberArgument(args, 0, call)),
-  ldexp: (args, call) => [scale(numberArgument(args, 0, call), int32Argument(args, 1, call))],
+  ldexp(args, call) {
+    const exponent = int32Argument(args, 1, call);
+    return [scale(numberArgument(args, 0, call), exponent)];
+  },
   max: (args, call) => [choose(args, call, (value, best) => value > best)],
   min: (args, call) => [choose(args, call, (value, best) => value < best)],
   mod: remainder,
@@ -62,7 +73,7 @@ const FUNCTIONS: Readonly<Record<string, NativeBody>> = {
     const fraction = Number.isFinite(value) ? Math.abs(value - whole) : value !== value ? NaN : 0;
     return [whole, value < 0 || Object.is(value, -0) ? -fraction : fraction];
   },
-  pow: (args, call) => [power(numberArgument(args, 0, call), numberArgument(args, 1, call))],
+  pow: ofTwo(power),
   random,
   randomseed(args, call) {
     call.state.random.seed(int32Argument(args, 0, call));

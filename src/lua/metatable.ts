@@ -6,6 +6,9 @@ import type { LuaState } from "./state.ts";
 import { hashString, LuaTable } from "./table.ts";
 import { LuaUserdata, type LuaValue } from "./value.ts";
 
+/** Objects that `__index` and `__newindex` may lead through: Lua's `MAXTAGLOOP`. */
+export const MAX_CHAIN = 100;
+
 /** The name of a field of metatables, with its hash. */
 export interface MetatableEvent {
   readonly name: string;

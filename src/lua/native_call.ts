@@ -13,7 +13,6 @@ export interface CallInfo {
   readonly source: string;
   /** -1 where no line is known. */
   readonly currentLine: number;
-  readonly name: string | undefined;
 }
 
 /** The running call of a native function. One object serves all calls: it is valid until the function returns. */

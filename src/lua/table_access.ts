@@ -4,15 +4,12 @@
 
 import { fieldValue } from "./arithmetic.ts";
 import type { Machine } from "./machine.ts";
-import { EVENTS, metamethod } from "./metatable.ts";
+import { EVENTS, MAX_CHAIN, metamethod } from "./metatable.ts";
 import { aOf, bOf, bxOf, cOf } from "./prototype.ts";
 import { LuaTable } from "./table.ts";
 import { type Frame, ReturnMode } from "./thread.ts";
 import { FIELDS_PER_FLUSH, unpackSize } from "./table_size.ts";
 import { LuaFunction, type LuaValue } from "./value.ts";
-
-/** `__index` and `__newindex` that may lead from one object to the next: Lua's `MAXTAGLOOP`. */
-const MAX_CHAIN = 100;
 
 /** Runs `Op.GetGlobal`. */
 export function runGetGlobal(machine: Machine, frame: Frame, word: number): void {

@@ -7,11 +7,20 @@
  */
 
 import { functionArgument, tableArgument } from "./arguments.ts";
+import { orderErrorText, orderRequest, rawOrder } from "./arithmetic.ts";
 import { checkWritable } from "./base_library.ts";
-import { isLess, type PartialSteps } from "./field_access.ts";
+import type { PartialSteps } from "./field_access.ts";
+import { LuaError } from "./lua_error.ts";
 import type { NativeCall } from "./native_call.ts";
 import type { LuaTable } from "./table.ts";
-import type { LuaValue, NativeResults, NativeSteps } from "./value.ts";
+import {
+  type CallRequest,
+  type LuaFunction,
+  type LuaValue,
+  NativeFunction,
+  type NativeResults,
+  type NativeSteps,
+} from "./value.ts";
 
 /** The body of `sort`. */
 export function sort(args: readonly LuaValue[], call: NativeCall): NativeResults | NativeSteps {
@@ -21,11 +30,19 @@ export function sort(args: readonly LuaValue[], call: NativeCall): NativeResults
   if (count < 2) return [];
   checkWritable(table);
   if (order === undefined && sortPlainly(table, count)) return [];
-  return sortBySteps(new Sorting(table, order, call), count);
+  return new Sorting(table, order ?? LESS, call).sort(count);
 }
 
-function* sortBySteps(sorting: Sorting, count: number): NativeSteps {
-  yield* sorting.sort(1, count);
+/** The order of elements where no function is given. */
+const LESS = new NativeFunction("<", ([left, right], call) => {
+  const outcome = rawOrder(left, right, true);
+  return outcome === undefined ? lessByMetamethod(left, right, call) : [outcome];
+});
+
+function* lessByMetamethod(left: LuaValue, right: LuaValue, call: NativeCall): NativeSteps {
+  const request = orderRequest(left, right, true, call.state);
+  if (request === undefined) throw new LuaError(orderErrorText(left, right));
+  return yield { callee: request.handler, args: request.args };
 }
 
 /** Sorts numbers or strings; false where there is anything else. */
@@ -45,34 +62,32 @@ function sortPlainly(table: LuaTable, count: number): boolean {
 
 class Sorting {
   readonly #table: LuaTable;
-  readonly #order: LuaValue;
+  readonly #order: LuaFunction;
   readonly #call: NativeCall;
 
-  constructor(table: LuaTable, order: LuaValue, call: NativeCall) {
+  constructor(table: LuaTable, order: LuaFunction, call: NativeCall) {
     this.#table = table;
     this.#order = order;
     this.#call = call;
   }
 
-  /** Sorts the elements from `first` to `last`. */
-  *sort(first: number, last: number): PartialSteps<void> {
-    let low = first;
-    let high = last;
-    while (low < high) {
-      if (yield* this.#isLess(this.#at(high), this.#at(low))) this.#swap(low, high);
-      if (high - low === 1) return;
+  /** Sorts the elements from 1 to `count`. The parts that wait are a list: nested generators would pass on each step. */
+  *sort(count: number): NativeSteps {
+    const waiting: [number, number][] = [[1, count]];
+    for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+      const [low, high] = part;
+      if (low >= high) continue;
+      if (isTrue(yield this.#compare(this.#at(high), this.#at(low)))) this.#swap(low, high);
+      if (high - low === 1) continue;
       const middle = (low + high) >> 1;
-      if (yield* this.#isLess(this.#at(middle), this.#at(low))) this.#swap(middle, low);
-      else if (yield* this.#isLess(this.#at(high), this.#at(middle))) this.#swap(middle, high);
-      if (high - low === 2) return;
+      if (isTrue(yield this.#compare(this.#at(middle), this.#at(low)))) this.#swap(middle, low);
+      else if (isTrue(yield this.#compare(this.#at(high), this.#at(middle)))) this.#swap(middle, high);
+      if (high - low === 2) continue;
       const pivotPlace = yield* this.#partition(low, high, middle);
-      if (pivotPlace - low < high - pivotPlace) {
-        yield* this.sort(low, pivotPlace - 1);
-        low = pivotPlace + 1;
-      } else {
-        yield* this.sort(pivotPlace + 1, high);
-        high = pivotPlace - 1;
-      }
+      const below: [number, number] = [low, pivotPlace - 1];
+      const above: [number, number] = [pivotPlace + 1, high];
+      if (pivotPlace - low < high - pivotPlace) waiting.push(above, below);
+      else waiting.push(below, above);
     }
   }
 
@@ -83,10 +98,10 @@ class Sorting {
     let left = low;
     let right = high - 1;
     for (;;) {
-      while (yield* this.#isLess(this.#at(++left), pivot)) {
+      while (isTrue(yield this.#compare(this.#at(++left), pivot))) {
         if (left > high) throw this.#call.error("invalid order function for sorting");
       }
-      while (yield* this.#isLess(pivot, this.#at(--right))) {
+      while (isTrue(yield this.#compare(pivot, this.#at(--right)))) {
         if (right < low) throw this.#call.error("invalid order function for sorting");
       }
       if (right < left) break;
@@ -96,10 +111,8 @@ class Sorting {
     return left;
   }
 
-  *#isLess(left: LuaValue, right: LuaValue): PartialSteps<boolean> {
-    if (this.#order === undefined) return yield* isLess(left, right, this.#call);
-    const [result] = yield { callee: this.#order, args: [left, right] };
-    return result !== undefined && result !== false;
+  #compare(left: LuaValue, right: LuaValue): CallRequest {
+    return { callee: this.#order, args: [left, right] };
   }
 
   #at(index: number): LuaValue {
@@ -111,4 +124,8 @@ class Sorting {
     this.#table.set(a, this.#at(b));
     this.#table.set(b, value);
   }
+}
+
+function isTrue([value]: readonly LuaValue[]): boolean {
+  return value !== undefined && value !== false;
 }

@@ -37,7 +37,7 @@ export const enum ReturnMode {
   Handler,
 }
 
-/** A call in progress. Frames are reused: what they refer to is dropped when they are left. */
+/** A call in progress. Frames are reused, so that a call allocates nothing. */
 export class Frame {
   kind: FrameKind = FrameKind.Bottom;
   /** The place of the function in the stack; what is above belongs to this frame. */
