@@ -22,7 +22,7 @@ import type { KeyChange, Store } from "../store/store.ts";
 import { encodeKey, encodeKeys, InvalidationSender } from "./invalidation_sender.ts";
 import { InvalidationTable } from "./invalidation_table.ts";
 import { type Broadcast, PrefixTable } from "./prefix_table.ts";
-import { TRACKING, type TrackingOptions } from "./tracking_state.ts";
+import { TRACKING, type TrackingOptions, type TrackingState } from "./tracking_state.ts";
 
 /** Keys that one run of `limit` gives up at most; each further run in a row that does not suffice gives up so many more. */
 const EFFORT_STEP = 100;
@@ -129,9 +129,11 @@ export class Tracking implements ExecutorObserver {
   }
 
   onCalled(context: Context, command: Command, args: Args): void {
-    const state = TRACKING.peek(context);
+    const state = this.#stateOf(context);
     if (state === undefined) return;
-    if (command.isReadOnly && command.hasKeys && state.remembersReads) this.#remember(context, command, args);
+    // EVAL_RO and its kin name keys that they need not read.
+    const isRead = command.isReadOnly && command.hasKeys && !command.noScript;
+    if (isRead && state.remembersReads) this.#remember(context, command, args);
     if (!this.#parts.isNested()) this.#endCaching(context, command);
   }
 
@@ -145,6 +147,12 @@ export class Tracking implements ExecutorObserver {
     if (state === undefined || !state.isCachingGiven) return;
     if (command?.parent?.name === CLIENT || this.#parts.isInTransaction(context)) return;
     state.isCachingGiven = false;
+  }
+
+  /** A script runs its commands in a context of its own, by the id of its caller: what it reads is remembered for that one. */
+  #stateOf(context: Context): TrackingState | undefined {
+    const client = this.#parts.clients.byId(context.id);
+    return client === undefined ? undefined : TRACKING.peek(client.context);
   }
 
   #remember(context: Context, command: Command, args: Args): void {
