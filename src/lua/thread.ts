@@ -66,7 +66,7 @@ export class Frame {
 export type ThreadStatus = "suspended" | "running" | "normal" | "dead";
 
 /** Registers that are made at a time. */
-const STACK_STEP = 256;
+const STACK_STEP = 64;
 
 /** A coroutine of a script. */
 export class LuaThread {
