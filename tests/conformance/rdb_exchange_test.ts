@@ -51,12 +51,11 @@ class DatasetReader extends Recorder {
   }
 
   override onKey(entry: RdbEntry): void {
-    const { expireAtMs } = entry;
     this.entries.push({
       database: this.#database,
       key: textOf(entry.key),
       encoding: "",
-      expireAtMs,
+      expireAtMs: Number(entry.expireAtMs),
       ...valueOf(entry),
     });
     if (entry.kind !== KIND_STRING) entry.value.free();

@@ -4,7 +4,10 @@ import { type Draw, EDGE_NUMBERS, type WeightedMaker } from "./draw.ts";
 const BY_PATTERNS = ["s*", "c*", "h*->f1", "h*->a", "*", "b*->", "s*x"];
 const GET_PATTERNS = ["#", "s*", "h*->f1", "h*->a", "c*", "none", "#*", "*->*"];
 
-/** A parameter and values of it. */
+/**
+ * A parameter and values of it. Without `rdbcompression`, which is left on, Redis still saves compressed the nodes that
+ * `list-compress-depth` keeps compressed in memory; ours keeps none.
+ */
 const PARAMETERS: readonly (readonly [names: readonly string[], values: readonly string[]])[] = [
   [["hash-max-listpack-entries", "hash-max-ziplist-entries"], ["0", "1", "5", "128", "512"]],
   [["hash-max-listpack-value", "hash-max-ziplist-value"], ["0", "4", "64", "1000"]],
