@@ -11,7 +11,7 @@
  */
 
 /** The kinds of files that are written; `aof` are the increments, and a replica's copy of its master's data is an `rdb` too. */
-export const FILE_KINDS = ["rdb", "aof", "base", "manifest", "config"] as const;
+export const FILE_KINDS = ["rdb", "aof", "base", "manifest", "config", "acl"] as const;
 
 /** What is done to a file; `truncate` cuts a part off that is not whole. */
 export const FILE_ACTS = ["open", "write", "sync", "rename", "directory-sync", "truncate", "remove"] as const;

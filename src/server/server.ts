@@ -115,7 +115,7 @@ export class Server {
     this.lifecycle.configPath = options.configPath ?? "";
     bindDataDirectory(config);
     const loading = new Loading();
-    const failpoints = options.failpoints ?? Failpoints.OFF;
+    const { failpoints = Failpoints.OFF } = options;
     const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints });
     this.lifecycle.beforeStop.push((flags) => persistence.saveBeforeStop(flags));
     const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
@@ -135,11 +135,7 @@ export class Server {
       switches: new DebugSwitches(),
     } as Omit<Services, LateService> as Services;
     this.services = services;
-    services.aof = createAppendOnlyFile(services, this.lifecycle);
-    services.replication = createReplication(services);
-    services.migrations = createMigrations(services);
-    services.scripting = createScripting(services);
-    services.tracking = createTracking(services);
+    this.#completeServices();
     services.registry = new CommandRegistry(allCommandSpecs(services));
     const meter = new CommandMeter(services);
     services.executor = new Executor({
@@ -159,6 +155,16 @@ export class Server {
     this.#rename(options.renames ?? []);
     this.#bindConfig();
     this.#addJobs();
+  }
+
+  /** Makes what is made of other services, but for the commands. */
+  #completeServices(): void {
+    const { services } = this;
+    services.aof = createAppendOnlyFile(services, this.lifecycle);
+    services.replication = createReplication(services);
+    services.migrations = createMigrations(services);
+    services.scripting = createScripting(services);
+    services.tracking = createTracking(services);
   }
 
   /** Lets the parts know of each other. */

@@ -17,12 +17,12 @@ import type { ExecutorObserver } from "../command/executor.ts";
 import type { Gate } from "../command/gate.ts";
 import { collectKeys } from "../command/key_extraction.ts";
 import { KeyCollector } from "../command/key_specs.ts";
-import type { Args } from "../resp/request_batch.ts";
+import { Args } from "../resp/request_batch.ts";
 import type { KeyChange, Store } from "../store/store.ts";
 import { encodeKey, encodeKeys, InvalidationSender } from "./invalidation_sender.ts";
 import { InvalidationTable } from "./invalidation_table.ts";
 import { type Broadcast, PrefixTable } from "./prefix_table.ts";
-import { TRACKING, type TrackingOptions, type TrackingState } from "./tracking_state.ts";
+import { TRACKING, type TrackingOptions } from "./tracking_state.ts";
 
 /** Keys that one run of `limit` gives up at most; each further run in a row that does not suffice gives up so many more. */
 const EFFORT_STEP = 100;
@@ -66,6 +66,9 @@ export class Tracking implements ExecutorObserver {
   /** Runs of `limit` in a row that did not suffice. */
   #shortRuns = 0;
   #stopListening: (() => void) | null = null;
+  /** The request of a tracking client that is running. */
+  #command: Command | null = null;
+  #args = new Args();
 
   constructor(parts: TrackingParts) {
     this.#parts = parts;
@@ -128,12 +131,23 @@ export class Tracking implements ExecutorObserver {
     return TRACKING.peek(context)?.isOn === true;
   }
 
+  onCall(context: Context, command: Command, args: Args): void {
+    if (TRACKING.peek(context) === undefined) return;
+    this.#command = command;
+    this.#args = args;
+  }
+
   onCalled(context: Context, command: Command, args: Args): void {
-    const state = this.#stateOf(context);
-    if (state === undefined) return;
+    const client = this.#parts.clients.byId(context.id);
+    const state = client === undefined ? undefined : TRACKING.peek(client.context);
+    if (client === undefined || state === undefined) return;
     // EVAL_RO and its kin name keys that they need not read.
-    const isRead = command.isReadOnly && command.hasKeys && !command.noScript;
-    if (isRead && state.remembersReads) this.#remember(context, command, args);
+    if (command.isReadOnly && !command.noScript && state.remembersReads) {
+      // A script runs its commands in a context of its own. As in Redis, if any of them reads then all the keys that the script
+      // was given have been read.
+      if (context === client.context) this.#remember(context, command, args);
+      else if (this.#command !== null) this.#remember(client.context, this.#command, this.#args);
+    }
     if (!this.#parts.isNested()) this.#endCaching(context, command);
   }
 
@@ -149,13 +163,8 @@ export class Tracking implements ExecutorObserver {
     state.isCachingGiven = false;
   }
 
-  /** A script runs its commands in a context of its own, by the id of its caller: what it reads is remembered for that one. */
-  #stateOf(context: Context): TrackingState | undefined {
-    const client = this.#parts.clients.byId(context.id);
-    return client === undefined ? undefined : TRACKING.peek(client.context);
-  }
-
   #remember(context: Context, command: Command, args: Args): void {
+    if (!command.hasKeys) return;
     const keys = this.#keys;
     collectKeys(command.spec, args, keys);
     for (let index = 0; index < keys.count; index++) this.table.add(args.at(keys.positions[index]!), context.id);

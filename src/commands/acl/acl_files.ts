@@ -4,6 +4,7 @@
  * - A file is written whole or not at all: it takes the old one's place by a rename.
  */
 
+import { DataFiles } from "../../base/data_files.ts";
 import { parseAclFile } from "../../acl/acl_file.ts";
 import { FileAccessError, requireRead, requireWrite } from "../../base/file_access.ts";
 import { latin1 } from "../../bytes/ascii.ts";
@@ -58,24 +59,24 @@ export function loadAclFile({ config, users }: Services): string | null {
 }
 
 /** Writes all users to the file; null, or the log line why that cannot be. */
-function saveAclFile({ config, users, clock }: Services): string | null {
+function saveAclFile({ config, users, clock, failpoints }: Services): string | null {
+  const files = new DataFiles("acl", failpoints);
   const path = pathInDataDirectory(config, config.string("aclfile").value);
   const temporary = `${path}.tmp-${Deno.pid}-${clock.now}`;
   let step = "Opening temp ACL file for";
   try {
     requireWrite(temporary, "save the ACL file");
     {
-      using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o644 });
+      using file = files.openSync(temporary, "create");
       step = "Writing ACL file for";
-      const bytes = users.fileBytes();
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      file.writeSync(users.fileBytes());
       file.syncSync();
     }
     step = "Renaming ACL file for";
-    Deno.renameSync(temporary, path);
+    files.renameSync(temporary, path);
     return null;
   } catch (error) {
-    if (!step.startsWith("Opening")) Deno.removeSync(temporary);
+    if (!step.startsWith("Opening")) files.removeSync(temporary);
     return `${step} ACL SAVE: ${reasonOf(error)}`;
   }
 }

@@ -34,7 +34,7 @@ export class PlanDeck {
 
 /** The places that a server of this mode passes while it runs, each with what happens there. */
 function pointsOf(mode: CrashMode): string[] {
-  const kinds = FILE_KINDS.filter((kind) => mode === "aof" || kind === "rdb" || kind === "config");
+  const kinds = FILE_KINDS.filter((kind) => kind !== "acl" && (mode === "aof" || kind === "rdb" || kind === "config"));
   return kinds.flatMap((kind) =>
     FILE_ACTS.filter((act) => {
       if (act === "truncate") return false;
