@@ -9,6 +9,7 @@ import { PROTECTED_MODE, TOO_MANY_CLIENTS, TOO_MANY_CLIENTS_IN_CLUSTER } from ".
 import { ByteSource } from "./byte_source.ts";
 import { serveClient } from "./connection.ts";
 import { DescriptorNumbers } from "./descriptor_numbers.ts";
+import { ReadTurns } from "./read_turns.ts";
 
 /** Where a connection comes from and where it has come to, as CLIENT LIST prints it. */
 interface ConnectionEnds {
@@ -21,6 +22,7 @@ interface ConnectionEnds {
 export class Acceptor {
   readonly #services: Services;
   readonly #descriptors = new DescriptorNumbers();
+  readonly #turns = new ReadTurns();
 
   constructor(services: Services) {
     this.#services = services;
@@ -83,7 +85,7 @@ export class Acceptor {
     clients.add(client);
     tasks.start(`client ${client.id}`, async () => {
       try {
-        await serveClient(client, new ByteSource(connection, metrics.traffic), this.#services);
+        await serveClient(client, new ByteSource(connection, metrics.traffic, this.#turns), this.#services);
       } finally {
         client.kill();
       }

@@ -11,6 +11,7 @@
  */
 
 import type { Traffic } from "../metrics/traffic.ts";
+import type { ReadTurns } from "./read_turns.ts";
 import { MAX_EXPECTED_READ_BYTES, MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
 
 const INITIAL_BUFFER_BYTES = 1024;
@@ -49,6 +50,7 @@ export class ByteSource {
 
   readonly #reader: ByteReader;
   readonly #traffic: Traffic;
+  readonly #turns: ReadTurns;
   readonly #free: ReadBuffer[] = [];
   /** Buffers whose chunks have not come back, oldest first. */
   readonly #lent: ReadBuffer[] = [];
@@ -69,10 +71,11 @@ export class ByteSource {
   // The peer reset the connection, or we closed it: the end of input either way.
   readonly #onReadFailed = (): void => this.#finishRead(null);
 
-  /** `traffic` counts what is read. */
-  constructor(reader: ByteReader, traffic: Traffic) {
+  /** `traffic` counts what is read; `turns` is the same object for all that are read side by side. */
+  constructor(reader: ByteReader, traffic: Traffic, turns: ReadTurns) {
     this.#reader = reader;
     this.#traffic = traffic;
+    this.#turns = turns;
     this.stream = new ReadableStream<Uint8Array>({ pull: (controller) => this.#pull(controller) }, {
       highWaterMark: 0,
     });
@@ -115,10 +118,13 @@ export class ByteSource {
     const buffer = this.#takeBuffer();
     this.#readBuffer = buffer;
     this.#readFor = readFor;
-    return this.#reading = this.#reader.read(buffer.bytes).then(this.#onRead, this.#onReadFailed);
+    const turn = this.#turns.next();
+    const read = turn === null ? this.#reader.read(buffer.bytes) : turn.then(() => this.#reader.read(buffer.bytes));
+    return this.#reading = read.then(this.#onRead, this.#onReadFailed);
   }
 
   #finishRead(count: number | null): void {
+    this.#turns.noteRead();
     const buffer = this.#readBuffer!;
     const readFor = this.#readFor;
     this.#reading = this.#readBuffer = this.#readFor = null;

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { Traffic } from "../../../src/metrics/traffic.ts";
 import { ByteSource } from "../../../src/server/byte_source.ts";
+import { ReadTurns } from "../../../src/server/read_turns.ts";
 import { eventually } from "../../support/eventually.ts";
 
 /** A connection whose bytes a test puts in. */
@@ -31,7 +32,7 @@ class Feed {
 function open(): { feed: Feed; source: ByteSource; traffic: Traffic; reader: ReadableStreamDefaultReader<Uint8Array> } {
   const feed = new Feed();
   const traffic = new Traffic();
-  const source = new ByteSource(feed, traffic);
+  const source = new ByteSource(feed, traffic, new ReadTurns());
   return { feed, source, traffic, reader: source.stream.getReader() };
 }
 
