@@ -21,7 +21,7 @@ const CHECKS = [
 
 const TEST_PERMISSIONS = [
   "--no-prompt",
-  "--allow-net=127.0.0.1,[::1],0.0.0.0,[::],localhost",
+  "--allow-net=127.0.0.1,127.0.0.2,[::1],0.0.0.0,[::],localhost",
   "--allow-read",
   "--allow-write",
   "--allow-env",

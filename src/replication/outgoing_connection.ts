@@ -33,8 +33,11 @@ export async function connectOut({ host, port, sourceAddress }: OutgoingOptions)
 }
 
 /** Null where that cannot be. */
-function connectFrom(localAddress: string, host: string, port: number): Promise<Socket | null> {
-  return new Promise((resolve) => {
+async function connectFrom(localAddress: string, host: string, port: number): Promise<Socket | null> {
+  // What Deno does not permit `node:net` throws where nobody can catch it.
+  const permission = await Deno.permissions.query({ name: "net", host: `${localAddress}:0` });
+  if (permission.state !== "granted") return null;
+  return await new Promise((resolve) => {
     const socket = connect({ host, port, localAddress, noDelay: true });
     socket.once("connect", () => resolve(socket));
     // Errors after the connection was made come out of the reading loop, too.
