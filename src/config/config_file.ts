@@ -6,6 +6,7 @@
  * - Files are reached only through the host that the caller passes.
  */
 
+import { systemReason } from "../base/system_reason.ts";
 import { ascii } from "../bytes/ascii.ts";
 import { splitArguments } from "../bytes/split_arguments.ts";
 import { byteTextOf, decodeByteText, untilNul } from "./byte_text.ts";
@@ -93,7 +94,7 @@ class ConfigLoader {
       try {
         return withoutNul(this.#host.readTextFile(one));
       } catch (error) {
-        throw new ConfigFileError(`Fatal error, can't open config file '${one}': ${reasonOf(error)}`, true);
+        throw new ConfigFileError(`Fatal error, can't open config file '${one}': ${systemReason(error)}`, true);
       }
     }).join("");
   }
@@ -189,10 +190,4 @@ function withoutNul(text: string): string {
 
 function fatalReport(detail: string): ConfigFileError {
   return new ConfigFileError(`\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n${detail}\n`, false);
-}
-
-/** The system's words inside the message of a Deno error: `No such file or directory (os error 2): ...`. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /^(.*?) \(os error \d+\)/.exec(message)?.[1] ?? message;
 }

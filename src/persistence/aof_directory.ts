@@ -11,7 +11,7 @@ import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import { type AddedFile, AofManifest } from "./aof_manifest.ts";
 import { joinPath } from "./data_path.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
 export class AofFileError extends Error {

@@ -27,7 +27,7 @@ import type { AofManifest } from "./aof_manifest.ts";
 import { AofFormatError, AofParser } from "./aof_parser.ts";
 import type { Loading } from "./loading.ts";
 import type { RdbLoader } from "./rdb_loader.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** What an `AofLoader` needs. */
 export interface AofLoaderOptions {

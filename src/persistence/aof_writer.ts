@@ -21,7 +21,7 @@ import type { LatencyMonitor } from "../metrics/latency_monitor.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import type { Args } from "../resp/request_batch.ts";
 import { appendRequest } from "../resp/request_encoder.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** What an `AofWriter` needs. */
 export interface AofWriterOptions {

@@ -9,7 +9,7 @@ import { canRead, workingDirectory } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import type { EnterResult } from "../config/working_directory.ts";
 import { joinPath } from "./data_path.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** Makes `dir` of `config` check and resolve paths; until it is set it is the directory of the process, if that may be known. */
 export function bindDataDirectory(config: Config): void {

@@ -8,7 +8,7 @@
 import type { DataFile, DataFiles } from "../base/data_files.ts";
 import { requireRead, requireWrite } from "../base/file_access.ts";
 import { joinPath } from "./data_path.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** Bytes read from a file at a time. */
 const READ_BYTES = 64 * 1024;

@@ -36,7 +36,7 @@ import { type FunctionLibraries, RdbLoader } from "./rdb_loader.ts";
 import { rdbNotes, type ReplicationPoint } from "./rdb_notes.ts";
 import { RdbSnapshot, type RdbSnapshotOptions } from "./rdb_snapshot.ts";
 import type { SavedAccess } from "./rdb_snapshot_writer.ts";
-import { systemReason } from "./system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { wholeRdbFile } from "./whole_file.ts";
 
 /** Seconds before save points try again after a save that failed: Redis's `CONFIG_BGSAVE_RETRY_DELAY`. */

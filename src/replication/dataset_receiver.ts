@@ -16,7 +16,7 @@ import type { Loading } from "../persistence/loading.ts";
 import { rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
 import { pacedDecoder } from "../persistence/paced_decoder.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
-import { systemReason } from "../persistence/system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { RdbParser } from "../rdb/rdb_parser.ts";
 import { Database } from "../store/database.ts";

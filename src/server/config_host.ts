@@ -6,7 +6,7 @@ import { type DeclarationRefusal, DeclaredUsers } from "../acl/declared_users.ts
 import { canRead, canWrite, requireRead } from "../base/file_access.ts";
 import { latin1 } from "../bytes/ascii.ts";
 import type { ConfigFileHost } from "../config/config_file.ts";
-import { systemReason } from "../persistence/system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 /** What a configuration file declares beside parameters. */
 export interface ConfigDeclarations {

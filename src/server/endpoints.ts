@@ -11,7 +11,7 @@ import { requireNet } from "../base/net_access.ts";
 import type { Config } from "../config/config.ts";
 import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
-import { systemReason } from "../persistence/system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 const DEFAULT_BIND = "* -::*";
 

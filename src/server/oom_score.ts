@@ -7,7 +7,7 @@
 
 import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Services } from "../commands/services.ts";
-import { systemReason } from "../persistence/system_reason.ts";
+import { systemReason } from "../base/system_reason.ts";
 
 const SCORE_PATH = "/proc/self/oom_score_adj";
 const SCORE_MAX = 1000;

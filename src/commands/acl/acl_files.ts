@@ -10,7 +10,7 @@ import { FileAccessError, requireRead, requireWrite } from "../../base/file_acce
 import { latin1 } from "../../bytes/ascii.ts";
 import type { Context } from "../../command/context.ts";
 import { pathInDataDirectory } from "../../persistence/data_directory.ts";
-import { systemReason } from "../../persistence/system_reason.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Services } from "../services.ts";
 import { closeClientsOf } from "./acl_clients.ts";

@@ -6,6 +6,7 @@
 
 import { DataFiles } from "../../base/data_files.ts";
 import { FileAccessError, requireRead, requireWrite } from "../../base/file_access.ts";
+import { systemReason } from "../../base/system_reason.ts";
 import { decodeByteText } from "../../config/byte_text.ts";
 import { rewriteConfigFile } from "../../config/config_rewrite.ts";
 import type { Services } from "../services.ts";
@@ -68,9 +69,6 @@ function removeIfExists(files: DataFiles, path: string): void {
   }
 }
 
-/** The system's words inside the message of a Deno error: `Permission denied (os error 13): ...`. */
 function reasonOf(error: unknown): string {
-  if (error instanceof FileAccessError) return "Permission denied";
-  const message = error instanceof Error ? error.message : String(error);
-  return /^(.*?) \(os error \d+\)/.exec(message)?.[1] ?? message;
+  return error instanceof FileAccessError ? "Permission denied" : systemReason(error);
 }
