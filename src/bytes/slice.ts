@@ -1,7 +1,7 @@
 /**
  * A range of bytes inside a larger buffer: how keys and arguments travel without being copied or made into strings.
  *
- * - A slice that the request parser hands out is a flyweight: it is valid until the batch it came with is released.
+ * - A slice that the request parser hands out is a flyweight: it is valid until the batch it came with is cleared.
  * - `start <= end`, both within `bytes`.
  */
 

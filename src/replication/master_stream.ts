@@ -12,7 +12,8 @@ import type { Client } from "../clients/client.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
-import { RequestDecoderStream } from "../resp/request_stream.ts";
+import { Arrival, RequestDecoderStream } from "../resp/request_stream.ts";
+import type { RequestParser } from "../resp/request_parser.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import { ReplyEncoder } from "../resp/reply_encoder.ts";
 import { encodeRequest } from "../resp/request_encoder.ts";
@@ -40,6 +41,17 @@ const DISCARD = ascii("discard");
 /** How much of the backlog the log shows beside an error. */
 const SHOWN_BYTES = 256;
 const KEPT_REPLY_BYTES = 64 * 1024;
+
+/** A piece of the stream. Nothing in the stream changes the parser's limits, so a piece is always parsed in one go. */
+class StreamChunk extends Arrival {
+  readonly chunk: Uint8Array;
+
+  constructor(parser: RequestParser, chunk: Uint8Array) {
+    super(parser);
+    this.chunk = chunk;
+    this.take(chunk, chunk.length);
+  }
+}
 
 /** Applies one link's stream. */
 export class MasterStream {
@@ -79,11 +91,15 @@ export class MasterStream {
     const { parser } = client;
     parser.maxBulkLength = parser.maxQueryBuffer = Infinity;
     parser.allowsInline = false;
-    const decoder = new RequestDecoderStream({ parser, onChunkReleased: (chunk) => link.recycle(chunk) });
-    for await (const batch of link.stream().pipeThrough(this.#tap()).pipeThrough(decoder)) {
-      if (client.isClosing) return;
-      await this.#runBatch(batch);
-      batch.release();
+    const turns = link.stream().pipeThrough(this.#tap()).pipeThrough(new RequestDecoderStream<StreamChunk>());
+    for await (const turn of turns) {
+      for (const arrival of turn) {
+        if (client.isClosing) return;
+        if (arrival.failure !== null) throw arrival.failure;
+        if (arrival.batch !== null) await this.#runBatch(arrival.batch);
+        arrival.release();
+        link.recycle(arrival.chunk);
+      }
     }
   }
 
@@ -95,12 +111,12 @@ export class MasterStream {
     output.flush();
   }
 
-  #tap(): TransformStream<Uint8Array, Uint8Array> {
+  #tap(): TransformStream<Uint8Array, readonly StreamChunk[]> {
     return new TransformStream(
       {
         transform: (chunk, controller) => {
           this.#arrived.push(chunk);
-          controller.enqueue(chunk);
+          controller.enqueue([new StreamChunk(this.#options.client.parser, chunk)]);
         },
       },
       new CountQueuingStrategy({ highWaterMark: 1 }),

@@ -2,14 +2,14 @@
  * The complete requests found in one chunk of a client's bytes, and the window through which a command reads one of them.
  *
  * - Slices point into the chunk, or, for a request that began in an earlier chunk, into a buffer of its own: all of
- *   them die with `release()`. Whoever keeps an argument longer copies it (`Args.retain()`, `Slice.copy()`).
+ *   them die with `clear()`. Whoever keeps an argument longer copies it (`Args.retain()`, `Slice.copy()`).
  * - Nothing is allocated for a request once the pools have grown to the client's usual batch.
  * - `firsts[i]` is the index of request i's first slice and `firsts[count]` one past the last slice of all.
  */
 import { ascii, latin1 } from "../bytes/ascii.ts";
 import { Slice } from "../bytes/slice.ts";
 
-/** Slices and requests a batch keeps room for after its release; what grew beyond is left to the collector. */
+/** Slices and requests a batch keeps room for when it is cleared; what grew beyond is left to the collector. */
 export const BATCH_POOL_LIMIT = 1024;
 
 const INITIAL_REQUESTS = 16;
@@ -41,7 +41,7 @@ export class Args {
     this.count = count;
   }
 
-  /** The argument at `index`: a flyweight, valid until the batch is released. Throws a RangeError outside `0 .. count - 1`. */
+  /** The argument at `index`: a flyweight, valid until the batch is cleared. Throws a RangeError outside `0 .. count - 1`. */
   at(index: number): Slice {
     // A stale slice beyond the window would leak another request's bytes into this one.
     if (index < 0 || index >= this.count) throw new RangeError(`Argument ${index} of ${this.count} does not exist`);
@@ -101,7 +101,7 @@ export class Args {
  * All complete requests of one chunk, in order, then perhaps a protocol error.
  *
  * The command loop does `for (let i = 0; i < batch.count; i++) { batch.select(i); run(batch.args); }`, then answers
- * `protocolError` if there is one, then calls `release()`.
+ * `protocolError` if there is one, then calls `clear()`.
  */
 export class RequestBatch {
   /** Number of complete requests. */
@@ -121,11 +121,6 @@ export class RequestBatch {
   queryBufferExceeded = false;
   /** Bytes of the stream that the requests of this batch took, with skipped empty lines before and between them. */
   bytesConsumed = 0;
-  /** Called once by `release()`: the buffers behind the slices may be reused from then on. */
-  onRelease: ((batch: RequestBatch) => void) | null = null;
-
-  /** For whoever sets `onRelease`: the chunk to give back. */
-  chunk: Uint8Array | null = null;
   /** For the parser: true when slices point into memory that is not the chunk's. */
   hasOwnMemory = false;
 
@@ -155,14 +150,7 @@ export class RequestBatch {
     return this.count === 0 && this.protocolError === null && !this.queryBufferExceeded;
   }
 
-  /** Gives the buffers behind the slices back. Every slice of the batch is invalid from here on. */
-  release(): void {
-    const hook = this.onRelease;
-    this.clear();
-    if (hook !== null) hook(this);
-  }
-
-  /** For the parser and `release`: empties the batch and drops pools that grew past `BATCH_POOL_LIMIT`. */
+  /** Empties the batch, and drops pools that grew past `BATCH_POOL_LIMIT`. Every slice of it is invalid from here on. */
   clear(): void {
     // A pooled slice must not keep a carried value of 512 MB from the collector; chunks are small, and used again.
     if (this.hasOwnMemory) { for (let i = 0; i < this.sliceCount; i++) this.slices[i]!.bytes = NO_BYTES; }

@@ -127,8 +127,8 @@ export class RequestParser {
    * Reads `chunk[start, end)` and writes every request that is complete now into `batch`, which must be empty.
    *
    * Returns where it stopped: `end`, unless requests of this batch may change the limits (AUTH, CONFIG SET) that the next
-   * request breaks; then run the batch, release it and call again with the returned position as `start`.
-   * The chunk belongs to the batch until its release; when the batch stays empty, it is free at once.
+   * request breaks; then run the batch, clear it and call again with the returned position as `start`.
+   * The chunk belongs to the batch until it is cleared; when the batch stays empty, it is free at once.
    */
   parse(chunk: Uint8Array, start: number, end: number, batch: RequestBatch): number {
     if (this.#failed) return end;

@@ -29,7 +29,7 @@ function parse(chunk: Uint8Array, start: number, end: number): void {
     batch.select(i);
     seen += batch.args.at(0).length;
   }
-  if (batch.count > 0) batch.release();
+  if (batch.count > 0) batch.clear();
 }
 
 const pings = pipeline(PIPELINE, "PING");

@@ -6,10 +6,8 @@ import { Client, isLoopbackAddress } from "../clients/client.ts";
 import type { Services } from "../commands/services.ts";
 import { ascii } from "../bytes/ascii.ts";
 import { PROTECTED_MODE, TOO_MANY_CLIENTS, TOO_MANY_CLIENTS_IN_CLUSTER } from "../resp/reply_errors.ts";
-import { ByteSource } from "./byte_source.ts";
-import { serveClient } from "./connection.ts";
+import type { CommandLoop } from "./command_loop.ts";
 import { DescriptorNumbers } from "./descriptor_numbers.ts";
-import { ReadTurns } from "./read_turns.ts";
 
 /** Where a connection comes from and where it has come to, as CLIENT LIST prints it. */
 interface ConnectionEnds {
@@ -22,13 +20,14 @@ interface ConnectionEnds {
 export class Acceptor {
   readonly #services: Services;
   readonly #descriptors = new DescriptorNumbers();
-  readonly #turns = new ReadTurns();
+  readonly #commandLoop: CommandLoop;
 
-  constructor(services: Services) {
+  constructor(services: Services, commandLoop: CommandLoop) {
     this.#services = services;
+    this.#commandLoop = commandLoop;
   }
 
-  /** Makes a client of `connection` and serves it in the background until it goes. */
+  /** Makes a client of `connection`, which the command loop serves until it goes. */
   accept(connection: Deno.Conn): void {
     const ends = endsOf(connection);
     if (ends === null) return connection.close();
@@ -75,7 +74,7 @@ export class Acceptor {
   }
 
   #serve(client: Client, connection: Deno.Conn): void {
-    const { clients, tasks, config, metrics } = this.#services;
+    const { clients, config } = this.#services;
     if (!client.isUnixSocket) {
       const tcp = connection as Deno.TcpConn;
       tcp.setNoDelay(true);
@@ -83,13 +82,7 @@ export class Acceptor {
       if (config.integer("tcp-keepalive").value > 0) tcp.setKeepAlive(true);
     }
     clients.add(client);
-    tasks.start(`client ${client.id}`, async () => {
-      try {
-        await serveClient(client, new ByteSource(connection, metrics.traffic, this.#turns), this.#services);
-      } finally {
-        client.kill();
-      }
-    });
+    this.#commandLoop.admit(client, connection);
   }
 
   /** Says why, as well as that can be done without waiting for the peer, and closes. */

@@ -17,6 +17,8 @@ export class ServerLifecycle implements Lifecycle {
   readonly runId: string;
   readonly startedAtMs: number;
   readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[] = [];
+  /** Called when everybody has gone: what ends then. */
+  readonly atStop: (() => void)[] = [];
   configPath = "";
   shutdownDeadlineMs = 0;
   /** Resolves with the exit code when the server has stopped. */
@@ -108,6 +110,7 @@ export class ServerLifecycle implements Lifecycle {
     persistence.cancelBackgroundSave();
     aof.turnOff();
     for (const client of [...clients]) client.kill();
+    for (const end of this.atStop) end();
     await tasks.settled();
     clock.stop();
     this.#resolveStopped(exitCode);

@@ -41,6 +41,7 @@ import { startBanner } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
 import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
+import { CommandLoop } from "./command_loop.ts";
 import { CommandMeter } from "./command_meter.ts";
 import { allObservers } from "./observers.ts";
 import { createMigrations, wireMigrations } from "./migration_wiring.ts";
@@ -85,6 +86,7 @@ export class Server {
   readonly lifecycle: ServerLifecycle;
   readonly #endpoints: Endpoints;
   readonly #acceptor: Acceptor;
+  readonly #commandLoop: CommandLoop;
   readonly #loadsData: boolean;
   readonly #users: readonly DeclaredUser[];
 
@@ -148,7 +150,8 @@ export class Server {
       timer: meter,
       onUnknown: attackGuard(services),
     });
-    this.#acceptor = new Acceptor(services);
+    this.#commandLoop = new CommandLoop(services);
+    this.#acceptor = new Acceptor(services, this.#commandLoop);
     this.#loadsData = options.loadsData ?? true;
     this.#users = options.users?.list ?? [];
     this.#wire();
@@ -204,6 +207,8 @@ export class Server {
     logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
     logger.warning("Server initialized");
     cron.start();
+    this.services.tasks.start("command loop", () => this.#commandLoop.run());
+    this.lifecycle.atStop.push(() => this.#commandLoop.end());
     const startReplication = prepareReplication(this.services);
     const hasUsers = loadUsers(this.services, this.#users);
     if (!hasUsers || (this.#loadsData && !await this.#loadData())) {

@@ -17,7 +17,7 @@ export interface ParsedRequests {
 
 /**
  * Feeds chunks to a parser one after the other. Each chunk lies in a buffer of its own, which is overwritten once its batch
- * is released, so that a slice into a dead chunk shows.
+ * is cleared, so that a slice into a dead chunk shows.
  */
 export function parseChunks(chunks: Iterable<Uint8Array>, parser = new RequestParser()): ParsedRequests {
   const parsed: ParsedRequests = { requests: [], protocolError: null, queryBufferExceeded: false, ends: [] };
@@ -30,7 +30,7 @@ export function parseChunks(chunks: Iterable<Uint8Array>, parser = new RequestPa
       if (next === at && at < buffer.length) throw new Error("The parser does not move");
       at = next;
       readBatch(batch, parsed);
-      batch.release();
+      batch.clear();
     } while (at < buffer.length);
     buffer.fill(0x2a);
   }

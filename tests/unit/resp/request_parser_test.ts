@@ -101,7 +101,7 @@ Deno.test("parse() stops before a request whose limit the requests before it may
   const chunk = bytesOfText(first + "*1\r\n$16385\r\n" + "x".repeat(16385) + "\r\nPING\r\n");
   assertEquals(parser.parse(chunk, 0, chunk.length, batch), first.length);
   assertEquals([batch.count, batch.protocolError, batch.bytesConsumed], [1, null, first.length]);
-  batch.release();
+  batch.clear();
   parser.authenticated = true;
   assertEquals(parser.parse(chunk, first.length, chunk.length, batch), chunk.length);
   assertEquals([batch.count, batch.protocolError], [2, null]);
@@ -157,6 +157,6 @@ Deno.test("parse() reads a large argument that comes in small chunks, and drops 
   batch.select(0);
   assertEquals([batch.args.count, batch.args.at(2).length, batch.args.text(3)], [4, value.length, "x"]);
   assertLess(batch.args.at(2).bytes.length, value.length + 1024 * 1024);
-  batch.release();
+  batch.clear();
   assertEquals([parser.memoryBytes, parser.pendingBytes, parser.consumedBytes], [0, 0, stream.length]);
 });

@@ -1,86 +1,76 @@
 /** The request parser as a web stream. */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { RequestBatch } from "../../../src/resp/request_batch.ts";
-import { RequestDecoderStream } from "../../../src/resp/request_stream.ts";
+import { RequestParser } from "../../../src/resp/request_parser.ts";
+import { Arrival, RequestDecoderStream } from "../../../src/resp/request_stream.ts";
 import { bytesOfText } from "../../support/byte_text.ts";
 
-function sourceOf(...chunks: string[]): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const chunk = chunks.shift();
-      if (chunk === undefined) controller.close();
-      else controller.enqueue(bytesOfText(chunk));
-    },
-  }, { highWaterMark: 0 });
+function put(arrival: Arrival, text: string): Arrival {
+  const bytes = bytesOfText(text);
+  arrival.take(bytes, bytes.length);
+  return arrival;
 }
 
-function names(batch: RequestBatch): string[] {
+function names({ batch }: Arrival): string[] | null {
+  if (batch === null) return null;
   return Array.from({ length: batch.count }, (_, index) => {
     batch.select(index);
     return batch.args.text(0);
   });
 }
 
-Deno.test("RequestDecoderStream gives one batch for each chunk that completes a request", async () => {
-  const chunks = ["PING\r\nECHO x\r\n", "*1\r\n$4", "\r\nTI", "ME\r\n", "\r\n", "*1\r\nx\r\n"];
-  const released: string[] = [];
-  const decoder = new RequestDecoderStream({
-    onChunkReleased: (chunk) => released.push(String.fromCharCode(...chunk)),
-  });
-  const seen: unknown[] = [];
-  for await (const batch of sourceOf(...chunks).pipeThrough(decoder)) {
-    seen.push([names(batch), batch.protocolError]);
-    batch.release();
+/** The turns that come out when `turns` go in. */
+function decoded(...turns: Arrival[][]): ReadableStream<readonly Arrival[]> {
+  return ReadableStream.from(turns).pipeThrough(new RequestDecoderStream<Arrival>());
+}
+
+Deno.test("RequestDecoderStream finds the requests of each arrival, turn by turn", async () => {
+  const [one, two] = [new Arrival(new RequestParser()), new Arrival(new RequestParser())];
+  const stream = decoded([put(one, "PING\r\nECHO x\r\n"), put(two, "*1\r\n$4")]);
+  for await (const turn of stream) assertEquals(turn.map(names), [["PING", "ECHO"], null]);
+  one.release();
+  for await (const turn of decoded([put(two, "\r\nTI")])) assertEquals(turn.map(names), [null]);
+  for await (const turn of decoded([put(two, "ME\r\n"), put(one, "*1\r\nx\r\n")])) {
+    assertEquals(turn.map(names), [["TIME"], []]);
   }
-  assertEquals(seen, [
-    [["PING", "ECHO"], null],
-    [["TIME"], null],
-    [[], "Protocol error: expected '$', got 'x'"],
-  ]);
-  assertEquals(released, chunks);
+  assertEquals(one.batch?.protocolError, "Protocol error: expected '$', got 'x'");
 });
 
-Deno.test("RequestDecoderStream parses a chunk no sooner than the loop asks for it", async () => {
-  const decoder = new RequestDecoderStream();
-  decoder.parser.authenticated = false;
+Deno.test("an arrival stops where AUTH may lift the limits", () => {
+  const arrival = new Arrival(new RequestParser());
+  arrival.parser.authenticated = false;
   const long = "*1\r\n$20000\r\n" + "x".repeat(20000) + "\r\n";
-  const seen: number[] = [];
-  for await (const batch of sourceOf("AUTH p\r\n", long).pipeThrough(decoder)) {
-    assertEquals(batch.protocolError, null);
-    seen.push(batch.count);
-    // The source has had every chance to run ahead.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    decoder.parser.authenticated = true;
-    batch.release();
-  }
-  assertEquals(seen, [1, 1]);
+  put(arrival, "PING\r\nAUTH p\r\n" + long + long).parse();
+  assertEquals([names(arrival), arrival.isParsed], [["PING", "AUTH"], false]);
+  arrival.parser.authenticated = true;
+  arrival.release();
+  arrival.parse();
+  assertEquals([names(arrival)?.length, arrival.batch?.protocolError, arrival.isParsed], [2, null, true]);
 });
 
-Deno.test("RequestDecoderStream waits within a chunk for AUTH to lift the limits", async () => {
-  let released = 0;
-  const decoder = new RequestDecoderStream({ onChunkReleased: () => released++ });
-  decoder.parser.authenticated = false;
-  const long = "*1\r\n$20000\r\n" + "x".repeat(20000) + "\r\n";
-  const seen: unknown[] = [];
-  for await (const batch of sourceOf("PING\r\nAUTH p\r\n" + long + long, "PING\r\n").pipeThrough(decoder)) {
-    seen.push([batch.count, batch.protocolError]);
-    decoder.parser.authenticated = true;
-    batch.release();
-  }
-  assertEquals(seen, [[2, null], [2, null], [1, null]]);
-  assertEquals(released, 2);
+Deno.test("an arrival keeps its batch intact until its release; then others use it", () => {
+  const [one, two, three] = [1, 2, 3].map(() => new Arrival(new RequestParser())) as [Arrival, Arrival, Arrival];
+  put(one, "one\r\n").parse();
+  put(two, "two\r\n").parse();
+  assert(one.batch !== two.batch);
+  assertEquals([names(one), names(two)], [["one"], ["two"]]);
+  const { batch } = one;
+  one.release();
+  put(three, "three\r\n").parse();
+  assertStrictEquals(three.batch, batch);
+  assertEquals([names(one), names(two), names(three)], [null, ["two"], ["three"]]);
 });
 
-Deno.test("RequestDecoderStream keeps a batch intact until its release and then uses it again", async () => {
-  const decoder = new RequestDecoderStream();
-  const reader = sourceOf("one\r\n", "two\r\n", "three\r\n").pipeThrough(decoder).getReader();
-  const first = (await reader.read()).value!;
-  const second = (await reader.read()).value!;
-  assert(first !== second);
-  assertEquals([names(first), names(second)], [["one"], ["two"]]);
-  first.release();
-  const third = (await reader.read()).value!;
-  assertStrictEquals(third, first);
-  assertEquals([names(second), names(third)], [["two"], ["three"]]);
-  await reader.cancel();
+Deno.test("a parser that throws fails its own arrival alone", async () => {
+  class Broken extends RequestParser {
+    override parse(): number {
+      throw new Error("broken");
+    }
+  }
+  const [bad, good] = [new Arrival(new Broken()), new Arrival(new RequestParser())];
+  for await (const turn of decoded([put(bad, "PING\r\n"), put(good, "PING\r\n")])) {
+    assertEquals(turn.map((arrival) => [names(arrival), String(arrival.failure)]), [
+      [null, "Error: broken"],
+      [["PING"], "null"],
+    ]);
+  }
 });

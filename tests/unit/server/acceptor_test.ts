@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { Config } from "../../../src/config/config.ts";
 import { Acceptor } from "../../../src/server/acceptor.ts";
+import { CommandLoop } from "../../../src/server/command_loop.ts";
 import { Server } from "../../../src/server/server.ts";
 
 /** What a refused connection from `hostname` is told, or null when it was taken in. */
@@ -25,7 +26,7 @@ async function refusal(
     },
     close() {},
   };
-  new Acceptor(services).accept(connection as unknown as Deno.Conn);
+  new Acceptor(services, new CommandLoop(services)).accept(connection as unknown as Deno.Conn);
   await services.tasks.settled();
   services.clock.stop();
   const { acceptedCount, rejectedCount } = services.clients;
