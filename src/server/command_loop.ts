@@ -27,6 +27,7 @@ import type { RequestBatch } from "../resp/request_batch.ts";
 import { RequestDecoderStream } from "../resp/request_stream.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type ByteReader, ClientInput } from "./client_input.ts";
+import { ReadQueue } from "./read_queue.ts";
 
 /** What serves clients. */
 export interface CommandLoopServices {
@@ -49,6 +50,7 @@ interface BatchStop {
 export class CommandLoop {
   readonly #services: CommandLoopServices;
   readonly #arrivals = new Arrivals<ClientInput>();
+  readonly #readQueue = new ReadQueue();
 
   constructor(services: CommandLoopServices) {
     this.#services = services;
@@ -71,6 +73,7 @@ export class CommandLoop {
     const turns = this.#arrivals.stream.pipeThrough(new RequestDecoderStream<ClientInput>());
     for await (const turn of turns) {
       for (let index = 0; index < turn.length; index++) this.#serve(turn[index]!);
+      this.#readQueue.endTurn(turn.length);
     }
   }
 
@@ -95,7 +98,7 @@ export class CommandLoop {
         if (stop === null) this.#complete(input);
       }
       // Most batches never stop: they are spared the promise.
-      if (stop === null && this.#mayRequest(input)) input.request();
+      if (stop === null && this.#mayRequest(input)) this.#readQueue.add(input);
       else this.#inBackground(client, () => this.#seeThrough(input, stop));
     } catch (error) {
       this.#fail(client, error);
