@@ -192,6 +192,20 @@ referenceTest("files that a configuration file names are in the directory it has
   }
 });
 
+Deno.test("a server goes on where its log cannot be written any more", async () => {
+  await using directory = await makeTempDir();
+  const port = freePort();
+  const logs = `${directory.path}/logs`;
+  await Deno.mkdir(logs);
+  const args = ["--port", String(port), "--dir", directory.path, "--logfile", "logs/log.txt"];
+  await using run = new Run(redenoCommand(), args);
+  using client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+  await Deno.remove(logs, { recursive: true });
+  assertMatch(String(await client.expect("BGSAVE")), /^Background saving started/);
+  await client.send("SHUTDOWN", "NOSAVE");
+  assertEquals(await run.exitCode(), 0);
+});
+
 Deno.test("-h prints the usage, -v the version, and both run nothing", async () => {
   for (const flag of ["-h", "--help"]) {
     const { code, output, errors } = await runToEnd(redenoCommand([]), [flag]);
