@@ -52,7 +52,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const config = new Config();
   bindDataDirectory(config);
-  const host = new FileConfigHost();
+  const host = new FileConfigHost(config);
   const path = commandLine.configPath === null ? null : absolutePath(commandLine.configPath);
   const stdinText = commandLine.readsStdin ? await new Response(Deno.stdin.readable).text() : null;
   try {

@@ -85,7 +85,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   const isInMemory = options.config?.["dir"] === undefined;
   const defaults = { save: "", ...(isInMemory ? { "repl-diskless-load": "swapdb" } : {}) };
   const lines = Object.entries({ ...defaults, ...options.config }).map(([name, value]) => `${name} ${value || '""'}`);
-  const host = new FileConfigHost();
+  const host = new FileConfigHost(config);
   loadConfigFile(config, { path: null, directives: lines.join("\n") }, host);
   const clock = new Clock(options.frozenAtMs === undefined ? {} : { frozenAtMs: options.frozenAtMs });
   const server = new Server({

@@ -8,7 +8,7 @@ import { endSessionsOnInterrupt } from "./conformance/unit_run.ts";
 
 const USAGE = `Usage: deno task conformance [options] [unit...]
 
-  unit             such as unit/type/string; without any, every unit of the suite
+  unit             such as unit/type/string or sentinel/05-manual; without any, every unit of the suite
   --ci             the units of ci_units.txt
   --jobs N         units that run at the same time (1)
   --base-port N    first port; 500 for each job, and as many 10000 above (21111)
@@ -49,9 +49,9 @@ async function main(args: string[]): Promise<number> {
     noProgressSeconds: number("no-progress", PLAIN_RUN.noProgressSeconds),
     update: !parsed["update"] ? "no" : parsed["force"] ? "force" : "raise",
     isVerbose: Boolean(parsed["verbose"]),
-    suiteArguments: (parsed["only"] as string[] ?? []).flatMap((name) => ["--only", name]),
+    only: parsed["only"] as string[] ?? [],
   };
-  if (options.update !== "no" && options.suiteArguments.length > 0) {
+  if (options.update !== "no" && options.only.length > 0) {
     console.error("Cannot record the score: --only runs a part of a unit");
     return 1;
   }

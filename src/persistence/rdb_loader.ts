@@ -13,6 +13,7 @@ import { DatasetLoader, type DatasetLoaderOptions, loadContext } from "./dataset
 import type { Loading } from "./loading.ts";
 import { pacedDecoder } from "./paced_decoder.ts";
 import type { OpenedFile } from "./rdb_file.ts";
+import { takeRdbNote } from "./rdb_notes.ts";
 
 /** The function libraries of a server, which travel with its data. */
 export interface FunctionLibraries {
@@ -134,15 +135,7 @@ export class RdbLoader {
   }
 
   #takeNote(key: string, value: string): void {
-    const { logger, clock, loading, listeners } = this.#options;
-    if (key === "redis-ver") logger.notice(`Loading RDB produced by version ${value}`);
-    else if (key === "ctime") {
-      const ageSeconds = Math.max(0, Math.floor(clock.now / 1000) - Number(value));
-      logger.notice(`RDB age ${ageSeconds} seconds`);
-    } else if (key === "used-mem") {
-      loading.usedMemoryBytes = Number(value) || 0;
-      logger.notice(`RDB memory usage when created ${(loading.usedMemoryBytes / (1024 * 1024)).toFixed(2)} Mb`);
-    }
-    listeners.onNote(key, value);
+    takeRdbNote([key, value], this.#options);
+    this.#options.listeners.onNote(key, value);
   }
 }

@@ -2,6 +2,9 @@
  * The notes at the start of an RDB file, in Redis's order: who wrote it, when, and where in the replication stream.
  */
 
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Loading } from "./loading.ts";
 import type { RdbNote } from "./rdb_snapshot_writer.ts";
 
 /** The version of Redis that the server is compatible with. */
@@ -42,4 +45,19 @@ export function rdbNotes(options: RdbNotesOptions): RdbNote[] {
       : []),
     ["aof-base", options.isAofBase === true ? 1 : 0],
   ];
+}
+
+/** Takes a note of a file that is being loaded: the log is told of its origin, and `loading` of its memory. */
+export function takeRdbNote(
+  [key, value]: readonly [key: string, value: string],
+  { logger, clock, loading }: { logger: Logger; clock: Clock; loading: Loading },
+): void {
+  if (key === "redis-ver") logger.notice(`Loading RDB produced by version ${value}`);
+  else if (key === "ctime") {
+    const ageSeconds = Math.max(0, Math.floor(clock.now / 1000) - Number(value));
+    logger.notice(`RDB age ${ageSeconds} seconds`);
+  } else if (key === "used-mem") {
+    loading.usedMemoryBytes = Number(value) || 0;
+    logger.notice(`RDB memory usage when created ${(loading.usedMemoryBytes / (1024 * 1024)).toFixed(2)} Mb`);
+  }
 }

@@ -15,6 +15,7 @@ import { DatasetLoader, loadContext } from "../persistence/dataset_loader.ts";
 import type { Loading } from "../persistence/loading.ts";
 import { rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
 import { pacedDecoder } from "../persistence/paced_decoder.ts";
+import { takeRdbNote } from "../persistence/rdb_notes.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
 import { systemReason } from "../base/system_reason.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
@@ -180,7 +181,8 @@ export class DatasetReceiver {
     logger.notice("MASTER <-> REPLICA sync: Loading DB in memory");
     loading.begin({
       nowMs: clock.refresh(),
-      totalBytes: this.progress.totalBytes,
+      // A file on disk is complete, also where its end was marked.
+      totalBytes: this.#mode === "disk" ? this.progress.readBytes : this.progress.totalBytes,
       isAsync: isSwap && this.#isSameHistory,
     });
     try {
@@ -215,6 +217,7 @@ export class DatasetReceiver {
         else libraries.load(source, true);
       },
       onAux: (key, value) => {
+        takeRdbNote([key, value], this.#options);
         if (key === "repl-stream-db") this.#dbIndex = Number(value);
       },
     });

@@ -60,7 +60,14 @@ export class Replicas {
     this.#links.set(link.client.id, link);
   }
 
-  /** Forgets a client that is gone. */
+  /** Tells the log of a replica that has gone, and forgets it; any other client is none of our business. */
+  lose(client: Client): void {
+    if (!this.#links.has(client.id)) return;
+    this.#options.logger.warning(`Connection with replica ${replicaName(client)} lost.`);
+    this.remove(client);
+  }
+
+  /** Forgets a client. */
   remove(client: Client): void {
     const link = this.#links.get(client.id);
     if (link === undefined) return;
@@ -78,7 +85,7 @@ export class Replicas {
   disconnectAll(): void {
     for (const link of [...this.#links.values()]) {
       link.kill();
-      this.remove(link.client);
+      this.lose(link.client);
     }
   }
 

@@ -88,7 +88,7 @@ export class Replication implements ExecutorObserver {
     });
     this.feed.onGrown = () => this.replicas.wakeAll();
     this.backlog.onNewBlock = () => this.replicas.enforceOutputLimits();
-    clients.onGone.subscribe((client) => this.replicas.remove(client));
+    clients.onGone.subscribe((client) => this.replicas.lose(client));
     host.clientPause.onChange.subscribe((mode) => {
       if (mode === "off" && this.#isAckWanted) this.#sendAckRequest();
     });
@@ -258,6 +258,7 @@ export class Replication implements ExecutorObserver {
   stop(): void {
     this.link.stop();
     this.fullSync.cancel();
+    for (const { client } of [...this.replicas]) this.replicas.remove(client);
   }
 
   /** Once a second: Redis's `replicationCron`. */

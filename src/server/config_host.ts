@@ -5,7 +5,9 @@
 import { type DeclarationRefusal, DeclaredUsers } from "../acl/declared_users.ts";
 import { canRead, canWrite, requireRead } from "../base/file_access.ts";
 import { latin1 } from "../bytes/ascii.ts";
+import type { Config } from "../config/config.ts";
 import type { ConfigFileHost } from "../config/config_file.ts";
+import { pathInDataDirectory } from "../persistence/data_directory.ts";
 import { systemReason } from "../base/system_reason.ts";
 
 /** What a configuration file declares beside parameters. */
@@ -16,16 +18,23 @@ export interface ConfigDeclarations {
   readonly users: DeclaredUsers;
 }
 
-/** A host that reads real files and collects declarations. */
+/** A host that reads real files, by names that count from `dir` as far as it is read, and collects declarations. */
 export class FileConfigHost implements ConfigFileHost {
   readonly declarations: ConfigDeclarations = { renames: [], users: new DeclaredUsers() };
+  readonly #config: Config;
 
-  readTextFile(path: string): string {
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  readTextFile(name: string): string {
+    const path = pathInDataDirectory(this.#config, name);
     requireRead(path, "read the configuration file");
     return Deno.readTextFileSync(path);
   }
 
-  expandGlob(pattern: string): readonly string[] {
+  expandGlob(namePattern: string): readonly string[] {
+    const pattern = pathInDataDirectory(this.#config, namePattern);
     const slash = pattern.lastIndexOf("/");
     const directory = slash < 0 ? "." : pattern.slice(0, slash) || "/";
     requireRead(directory, "expand a configuration file pattern");
@@ -36,7 +45,8 @@ export class FileConfigHost implements ConfigFileHost {
       .sort().map((name) => slash < 0 ? name : `${directory}/${name}`);
   }
 
-  checkLogFile(path: string): string | null {
+  checkLogFile(name: string): string | null {
+    const path = pathInDataDirectory(this.#config, name);
     if (!canWrite(path)) return "Permission denied";
     try {
       Deno.openSync(path, { append: true, create: true }).close();

@@ -9,6 +9,7 @@ import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
 import { requireNet } from "../base/net_access.ts";
 import type { Config } from "../config/config.ts";
+import { pathInDataDirectory } from "../persistence/data_directory.ts";
 import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
 import { systemReason } from "../base/system_reason.ts";
@@ -32,7 +33,7 @@ export class Endpoints {
   readonly #options: EndpointOptions;
   /** The TCP sockets by host name. */
   readonly #tcp = new Map<string, Listener>();
-  #unix: Listener | null = null;
+  #unix: { readonly path: string; readonly listener: Listener } | null = null;
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -83,8 +84,10 @@ export class Endpoints {
 
   /** Binds the Unix socket of the configuration, if there is one. */
   listenUnix(): string | null {
-    const path = this.#options.config.string("unixsocket").value;
-    if (!path) return null;
+    const { config } = this.#options;
+    const name = config.string("unixsocket").value;
+    if (!name) return null;
+    const path = pathInDataDirectory(config, name);
     try {
       requireRead(path, "use the Unix socket");
       requireWrite(path, "use the Unix socket");
@@ -93,7 +96,7 @@ export class Endpoints {
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
-      this.#unix = this.#open({ path });
+      this.#unix = { path, listener: this.#open({ path }) };
       return null;
     } catch (error) {
       return systemReason(error);
@@ -103,12 +106,12 @@ export class Endpoints {
   /** Accepts nothing more. */
   async close(): Promise<void> {
     const all = [...this.#tcp.values()];
-    if (this.#unix !== null) all.push(this.#unix);
+    if (this.#unix !== null) all.push(this.#unix.listener);
     for (const listener of all) listener.close();
     await Promise.all(all.map((listener) => listener.ended));
     if (this.#unix === null) return;
     try {
-      Deno.removeSync(this.#options.config.string("unixsocket").value!);
+      Deno.removeSync(this.#unix.path);
     } catch {
       // Somebody else has removed the socket's file: it is to be gone anyway.
     }

@@ -170,6 +170,42 @@ Deno.test("a configuration file is read before the options, standard input betwe
   assertMatch(await Deno.readTextFile(path), /^# A comment\nport \d+\nmaxmemory 3mb\nhz 30\ntimeout 9$/m);
 });
 
+referenceTest("files that a configuration file names are in the directory it has entered", async () => {
+  for (const command of [redenoCommand(), REFERENCE]) {
+    await using directory = await makeTempDir();
+    const data = `${directory.path}/data`;
+    await Deno.mkdir(data);
+    const port = freePort();
+    const lines = [`port ${port}`, "logfile log.txt", "dir ./data", "include more*.conf", "unixsocket socket"];
+    await Deno.writeTextFile(`${directory.path}/my.conf`, lines.join("\n"));
+    await Deno.writeTextFile(`${data}/more1.conf`, "timeout 7\n");
+    await using run = new Run(command, ["my.conf"], { cwd: directory.path });
+    using client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+    assertEquals(await configOf(client, "timeout"), "7");
+    assertEquals(await configOf(client, "logfile"), "log.txt");
+    assert((await Deno.lstat(`${data}/socket`)).isSocket);
+    await client.send("SHUTDOWN", "NOSAVE");
+    assertEquals(await run.exitCode(), 0);
+    assertEquals([...Deno.readDirSync(data)].map(({ name }) => name).sort(), ["log.txt", "more1.conf"]);
+    assertStringIncludes(await Deno.readTextFile(`${data}/log.txt`), "Ready to accept connections");
+    assertEquals(run.output, "");
+  }
+});
+
+Deno.test("a server goes on where its log cannot be written any more", async () => {
+  await using directory = await makeTempDir();
+  const port = freePort();
+  const logs = `${directory.path}/logs`;
+  await Deno.mkdir(logs);
+  const args = ["--port", String(port), "--dir", directory.path, "--logfile", "logs/log.txt"];
+  await using run = new Run(redenoCommand(), args);
+  using client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+  await Deno.remove(logs, { recursive: true });
+  assertMatch(String(await client.expect("BGSAVE")), /^Background saving started/);
+  await client.send("SHUTDOWN", "NOSAVE");
+  assertEquals(await run.exitCode(), 0);
+});
+
 Deno.test("-h prints the usage, -v the version, and both run nothing", async () => {
   for (const flag of ["-h", "--help"]) {
     const { code, output, errors } = await runToEnd(redenoCommand([]), [flag]);

@@ -38,7 +38,7 @@ export async function assertSameEffects(script: Script, ...configLines: string[]
 
 async function playOurs(script: Script, lines: readonly string[]): Promise<Effects> {
   const config = new Config();
-  loadConfigFile(config, { path: null, directives: ['save ""', ...lines].join("\n") }, new FileConfigHost());
+  loadConfigFile(config, { path: null, directives: ['save ""', ...lines].join("\n") }, new FileConfigHost(config));
   const server = new Server({ config });
   await server.start(0);
   try {

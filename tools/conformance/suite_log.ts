@@ -45,8 +45,13 @@ export function parseSuiteLog(text: string): SuiteResult[] {
   return results;
 }
 
-/** Without the time it took and the file it stands in; process ids and ports in a name differ by run. */
+/** A test's name with a sign in place of process ids and ports, which differ by run. */
+export function stableName(name: string): string {
+  return name.replace(/\b\d{5,}\b/g, (number) => number.length === 5 && Number(number) < 20_000 ? number : "#");
+}
+
+/** Without the time it took and the file it stands in. */
 function testName(outcome: Outcome, text: string): string {
   const bare = outcome === "ok" ? text.replace(/ \(\d+ ms\)$/, "") : text.replace(/ in tests\/\S+$/, "");
-  return bare.replace(/\b\d{5,}\b/g, (number) => number.length === 5 && Number(number) < 20_000 ? number : "#");
+  return stableName(bare);
 }

@@ -5,6 +5,7 @@ import { eventually } from "../../tests/support/eventually.ts";
 import { ServerProcess } from "../../tests/support/server_process.ts";
 import { redenoCommand } from "../../tests/support/test_server.ts";
 import { findProgram, runProgram } from "./child_process.ts";
+import { isSentinelUnit } from "./sentinel_units.ts";
 import { ensureSuite, listUnits } from "./suite_source.ts";
 import { type LostTest, lostTests, passingTests, raiseScore, readScore, readTable, recordedCount } from "./score.ts";
 import { writeScore } from "./score.ts";
@@ -27,7 +28,8 @@ export interface SuiteRunOptions {
   update: "no" | "raise" | "force";
   /** Whether to show why each failing test failed, not only those that passed before. */
   isVerbose: boolean;
-  suiteArguments: readonly string[];
+  /** Names (or /regex) of the tests to run; all where there is none. */
+  only: readonly string[];
 }
 
 /** What came of a run. */
@@ -49,7 +51,7 @@ export const PLAIN_RUN: SuiteRunOptions = {
   noProgressSeconds: 300,
   update: "no",
   isVerbose: false,
-  suiteArguments: [],
+  only: [],
 };
 
 const DATA = decodeURIComponent(new URL("../../tests/conformance/redis_suite/", import.meta.url).pathname);
@@ -57,7 +59,17 @@ const PORTS_PER_JOB = 500;
 
 /** The programs that a run needs and that are not installed. */
 export async function missingPrograms(): Promise<string[]> {
-  const needed = ["tclsh", "redis-cli", "redis-benchmark", "redis-check-aof", "pgrep", "setsid", "tar"];
+  const needed = [
+    "tclsh",
+    "redis-cli",
+    "redis-benchmark",
+    "redis-check-aof",
+    "redis-sentinel",
+    "pgrep",
+    "ps",
+    "setsid",
+    "tar",
+  ];
   const found = await Promise.all(needed.map(findProgram));
   return needed.filter((_, index) => found[index] === null);
 }
@@ -73,24 +85,26 @@ export async function runSuite(options: SuiteRunOptions): Promise<SuiteRunReport
   const suite = options.suite ?? await ensureSuite();
   const units = options.units.length > 0 ? options.units : await listUnits(suite, tclsh);
   const records = await readRecords();
-  const runOptions: Omit<UnitRunOptions, "basePort"> = {
+  if (options.only.length > 0 && units.some(isSentinelUnit)) {
+    throw new Error("Cannot run some tests of a sentinel unit only: each builds on the ones before it");
+  }
+  const runOptions: Omit<UnitRunOptions, "basePort" | "excluded"> = {
     suite,
     tclsh,
     command: await serverCommand(options.server),
     limitSeconds: options.limitSeconds,
     noProgressSeconds: options.noProgressSeconds,
     logDirectory: await Deno.makeTempDir({ prefix: "redeno_conformance_" }),
-    suiteArguments: options.suiteArguments,
+    only: options.only,
   };
   const report: SuiteRunReport = { passed: 0, failing: 0, lost: [] };
   const queue = [...units];
   const work = async (slot: number) => {
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
-      const skipped = (records.excluded.get(unit) ?? []).flatMap((name) => ["--skiptest", name]);
       const done = await runUnit(unit, {
         ...runOptions,
         basePort: options.basePort + slot * PORTS_PER_JOB,
-        suiteArguments: [...options.suiteArguments, ...skipped],
+        excluded: records.excluded.get(unit) ?? [],
       });
       tally(done, { report, records, options });
     }

@@ -6,6 +6,7 @@
  * - It is unpacked once into a cache directory.
  */
 import { runProgram } from "./child_process.ts";
+import { listSentinelUnits } from "./sentinel_units.ts";
 
 const VERSION = "7.0.15";
 const SOURCE_LISTS = [
@@ -35,10 +36,10 @@ export async function ensureSuite(): Promise<string> {
   return directory;
 }
 
-/** Every unit of the suite's default list. */
+/** Every unit of the suite's default list, and those of Sentinel. */
 export async function listUnits(suite: string, tclsh: string): Promise<string[]> {
   const { stdout } = await runProgram(tclsh, ["tests/test_helper.tcl", "--list-tests"], { cwd: suite });
-  return stdout.split("\n").filter((line) => line !== "");
+  return [...stdout.split("\n").filter((line) => line !== ""), ...await listSentinelUnits(suite)];
 }
 
 function cacheDirectory(): string {

@@ -1,9 +1,10 @@
 /**
- * One unit of the suite, run by a runtest process of its own.
+ * One unit of the suite, run by a process of its own of the suite's program for units of its kind.
  *
  * - Each run has its own session; when it is over, whatever is left of that session (servers, load generators) is ended.
  */
 import { makeScratchSuite } from "./scratch_suite.ts";
+import { isSentinelUnit, parseSentinelLog, prepareSentinelUnit, sentinelArguments } from "./sentinel_units.ts";
 import { type Outcome, parseSuiteLog, type SuiteResult } from "./suite_log.ts";
 
 /** What a run needs to know. */
@@ -21,8 +22,10 @@ export interface UnitRunOptions {
   noProgressSeconds: number;
   /** Where the log is kept. */
   logDirectory: string;
-  /** More arguments for the suite, such as `--only NAME`. */
-  suiteArguments: readonly string[];
+  /** Names (or /regex) of the tests to run; all where there is none. */
+  only: readonly string[];
+  /** Names of tests to leave out. */
+  excluded: readonly string[];
 }
 
 /** What came of one unit. */
@@ -41,9 +44,11 @@ export async function runUnit(unit: string, options: UnitRunOptions): Promise<Un
   const logPath = `${options.logDirectory}/${unit.replaceAll("/", "_")}.log`;
   const startMs = performance.now();
   try {
+    if (isSentinelUnit(unit)) await prepareSentinelUnit(scratch, options);
     const { code, isOverLimit } = await runSession(scratch, logPath, { unit, options });
     const seconds = Math.round((performance.now() - startMs) / 1000);
-    const results = parseSuiteLog(await Deno.readTextFile(logPath));
+    const log = await Deno.readTextFile(logPath);
+    const results = isSentinelUnit(unit) ? parseSentinelLog(log) : parseSuiteLog(log);
     const failed = results.some(({ outcome }) => outcome !== "ok" && outcome !== "skipped");
     if (isOverLimit) results.push({ outcome: "timeout", name: `over ${options.limitSeconds} s`, detail: "" });
     else if (code !== 0 && !failed) results.push({ outcome: "exception", name: `runtest exited ${code}`, detail: "" });
@@ -75,11 +80,7 @@ async function runSession(
 ): Promise<{ code: number; isOverLimit: boolean }> {
   const log = await Deno.open(logPath, { write: true, create: true, truncate: true });
   const child = new Deno.Command("setsid", {
-    args: [
-      ...[options.tclsh, "tests/test_helper.tcl", "--single", unit, "--clients", "1", "--dont-clean", "--durable"],
-      ...["--timeout", String(options.noProgressSeconds)],
-      ...["--baseport", String(options.basePort), "--portcount", "450", ...options.suiteArguments],
-    ],
+    args: [options.tclsh, ...isSentinelUnit(unit) ? sentinelArguments(unit) : clientArguments(unit, options)],
     cwd: scratch,
     env: { TERM: "dumb", LC_ALL: "C" },
     stdin: "null",
@@ -100,6 +101,17 @@ async function runSession(
   runningSessions.delete(child.pid);
   await copied;
   return { code, isOverLimit };
+}
+
+/** The arguments of `tclsh` for a unit of the suite's main program. */
+function clientArguments(unit: string, options: UnitRunOptions): string[] {
+  return [
+    ...["tests/test_helper.tcl", "--single", unit, "--clients", "1", "--dont-clean", "--durable"],
+    ...["--timeout", String(options.noProgressSeconds)],
+    ...["--baseport", String(options.basePort), "--portcount", "450"],
+    ...options.only.flatMap((name) => ["--only", name]),
+    ...options.excluded.flatMap((name) => ["--skiptest", name]),
+  ];
 }
 
 function endSession(leader: number): void {

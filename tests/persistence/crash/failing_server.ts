@@ -112,7 +112,7 @@ export class FailingServer implements AsyncDisposable {
   async #run(): Promise<void> {
     const config = new Config();
     bindDataDirectory(config);
-    loadConfigFile(config, { path: null, directives: this.#configText }, new FileConfigHost());
+    loadConfigFile(config, { path: null, directives: this.#configText }, new FileConfigHost(config));
     const failpoints = new Failpoints((point) => {
       this.passed.push(point);
       this.onPass(point);
