@@ -3,7 +3,7 @@
  *
  * - Each iteration parses one chunk and looks at one argument of every request.
  * - Measured on Deno 2.9.6, 2 cores at 2.5 GHz: PING 27-32 M/s, SET 11-19 M/s, both in pipelines of 64; a lone SET 70-90 ns; inline
- *   requests 0.2-0.4 M/s; 16 MiB in 64 KiB chunks 13-35 ms; the whole `RequestDecoderStream` 3-5 us for a chunk of 64 PINGs.
+ *   requests 0.2-0.4 M/s; 16 MiB in 64 KiB chunks 13-35 ms.
  */
 import { OutputBuffer } from "./output_buffer.ts";
 import { ReplyEncoder } from "./reply_encoder.ts";
