@@ -230,22 +230,21 @@ export class AppendOnlyFile {
     this.startRewrite();
   }
 
-  /** Before the server stops: null, or the reason why it should not. */
-  // deno-lint-ignore require-await
-  async prepareStop({ isForced }: { readonly isForced: boolean }): Promise<string | null> {
+  /** Before the server stops. False when it should not, which the log explains. */
+  prepareStop(isForced: boolean): boolean {
     const { logger } = this.#options;
     if (this.isRewriting) {
       if (this.state === "waiting") {
-        if (!isForced) return "Writing initial AOF, can't exit.";
-        logger.warning("Writing initial AOF. Exit anyway.");
+        logger.warning(isForced ? "Writing initial AOF. Exit anyway." : "Writing initial AOF, can't exit.");
+        if (!isForced) return false;
       }
       logger.warning("There is a child rewriting the AOF. Killing it!");
       this.cancelRewrite();
     }
-    if (this.state === "off") return null;
+    if (this.state === "off") return true;
     logger.notice("Calling fsync() on the AOF file.");
     this.writer.flushAndSync();
-    return null;
+    return true;
   }
 
   /** Refuses writes while the file cannot be written. */

@@ -244,21 +244,21 @@ export class RdbPersistence {
   }
 
   /**
-   * The last save before the server stops. Null, or the reason why it should not stop. The caller sees to it that nobody
-   * changes the data any more.
+   * The last save before the server stops. False when it should not stop, which the log explains. The caller sees to it that
+   * nobody changes the data any more.
    */
-  async saveBeforeStop({ save, isForced }: LastSaveOptions): Promise<string | null> {
+  async saveBeforeStop({ save, isForced }: LastSaveOptions): Promise<boolean> {
     const { config, logger, loading } = this.#options;
     if (this.#snapshot !== null) {
       logger.warning("There is a child saving an .rdb. Killing it!");
       this.cancelBackgroundSave();
     }
     const isWanted = save ?? (config.cell("save").value.length > 0 && this.#maySaveByItself());
-    if (!isWanted || loading.isActive) return null;
+    if (!isWanted || loading.isActive) return true;
     logger.notice("Saving the final RDB snapshot before exiting.");
-    if (await this.#saveInSlices()) return null;
+    if (await this.#saveInSlices()) return true;
     logger.warning(isForced ? "Error trying to save the DB. Exit anyway." : "Error trying to save the DB, can't exit.");
-    return "Errors trying to shut down the server. Check the logs for more information.";
+    return false;
   }
 
   /** Removes what an unfinished save has written: the process is about to end without waiting for it. */
