@@ -127,6 +127,7 @@ Deno.test("SHUTDOWN is refused while the first base is being made, unless it is 
   const refusal = await client.callRaw("SHUTDOWN");
   assert(refusal.startsWith("-ERR Errors trying to SHUTDOWN"), refusal);
   assertStringIncludes(server.log, "Writing initial AOF, can't exit.");
+  assertStringIncludes(server.log, "Errors trying to shut down the server.");
   await client.send("SHUTDOWN", "FORCE");
   assertEquals((await server.exited()).code, 0);
 });
