@@ -8,6 +8,7 @@ import { Logger } from "./src/base/logger.ts";
 import { Config } from "./src/config/config.ts";
 import { helpText, parseCommandLine, versionText } from "./src/config/command_line.ts";
 import { ConfigFileError, loadConfigFile } from "./src/config/config_file.ts";
+import { reportCrashes } from "./src/server/crash_report.ts";
 import { absolutePath, FileConfigHost } from "./src/server/config_host.ts";
 import { bindDataDirectory } from "./src/persistence/data_directory.ts";
 import { openLog } from "./src/server/log_file.ts";
@@ -60,6 +61,7 @@ async function run(args: readonly string[]): Promise<number> {
     const writeLog = openLog(config);
     const failpoints = Failpoints.ofEnvironment();
     const server = new Server({ config, configPath: path ?? "", ...host.declarations, writeLog, failpoints });
+    reportCrashes(server.services);
     await server.start();
     stopOnSignals(server);
     return await server.lifecycle.stopped;

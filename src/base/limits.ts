@@ -4,6 +4,8 @@
  * - Bounds that a user may change live in `config/`.
  */
 
+import { getHeapStatistics } from "node:v8";
+
 /** Bytes of one string value or bulk argument: Redis's `proto-max-bulk-len` default and the size limit of strings. */
 export const MAX_STRING_BYTES = 512 * 1024 * 1024;
 
@@ -33,6 +35,12 @@ export const MAX_POOLED_BUFFERS = 64;
 
 /** Output of one client that may wait to be sent before the server stops reading from that client. */
 export const OUTPUT_BACKPRESSURE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Bytes that a script may hold, as `lua/memory_estimate.ts` counts them: what V8 takes for those is less than half of its
+ * heap, and it ends the process where that is full.
+ */
+export const MAX_SCRIPT_BYTES = Math.min(1024 * 1024 * 1024, Math.floor(getHeapStatistics().heap_size_limit / 8));
 
 /** Databases: the upper bound of the `databases` parameter is Redis's INT_MAX; the memory of each is this server's bound. */
 export const MAX_DATABASES = 16384;

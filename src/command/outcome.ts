@@ -18,7 +18,7 @@ export type CancelReason =
 /** A wait that a command asks for. */
 export interface Wait {
   /** What is waited for: CLIENT UNBLOCK and INFO's `blocked_clients` know "keys" and "replicas" only. */
-  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "shutdown" | "script";
+  readonly kind: "keys" | "replicas" | "pause" | "snapshot" | "migration" | "loading" | "shutdown" | "script";
   /** True when the same request is to be run again after the wait, because a gate held it up and nothing has run yet. */
   readonly isRetry: boolean;
   /** Resolves when the wait is over and the reply, if any, is written. Never rejects. */
@@ -32,10 +32,29 @@ export type Outcome = Wait;
 
 /**
  * Whether the client counts as blocked, and is closed when it hangs up. Where Redis itself would stand still, for a save,
- * for MIGRATE or for a script, its clients are not blocked, and what they have sent is run.
+ * a load, MIGRATE or a script, its clients are not blocked, and what they have sent is run.
  */
 export function isBlocking({ kind }: Wait): boolean {
-  return kind !== "snapshot" && kind !== "migration" && kind !== "script";
+  return kind !== "snapshot" && kind !== "migration" && kind !== "loading" && kind !== "script";
+}
+
+/** A wait for `result`, which `answer` then tells the client. One that goes away takes only its reply with it. */
+export function answerLater<T>(kind: Wait["kind"], result: Promise<T>, answer: (result: T) => void): Wait {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isCancelled = false;
+  void result.then((value) => {
+    if (!isCancelled) answer(value);
+    resolve();
+  });
+  return {
+    kind,
+    isRetry: false,
+    ended: promise,
+    cancel() {
+      isCancelled = true;
+      resolve();
+    },
+  };
 }
 
 /** A wait of the gates: the request runs again when `ready` resolves. */

@@ -99,11 +99,11 @@ export class Propagation {
   }
 
   /** Runs `work` without collecting its effects: they come from where the sinks would bring them. */
-  silently(work: () => void): void {
+  silently<T>(work: () => T): T {
     const wasActive = this.isActive;
     this.isActive = false;
     try {
-      work();
+      return work();
     } finally {
       this.isActive = wasActive;
     }

@@ -52,6 +52,9 @@ export interface ShutdownFlags {
   readonly isForced: boolean;
 }
 
+/** What a step before the stop says: go on, better not (the log has the reason), or that the stop was taken back. */
+export type StopAnswer = "ready" | "refused" | "aborted";
+
 /** The start and the end of a server. */
 export interface Lifecycle {
   /** 40 hexadecimal digits that no other run of a server has. */
@@ -70,8 +73,8 @@ export interface Lifecycle {
   shutdown(flags: ShutdownFlags): Promise<string | null>;
   /** Takes a waiting shutdown back; false when there is none. */
   abortShutdown(): boolean;
-  /** Work to be done before the server stops, in the order added; a text refuses (unless forced). */
-  readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[];
+  /** Work to be done before the server stops, in order; "refused" counts unless the stop is forced. */
+  readonly beforeStop: ((flags: ShutdownFlags) => Promise<StopAnswer>)[];
 }
 
 /** The parts of one server, as its commands see them. */

@@ -4,6 +4,8 @@
 
 import { LuaError } from "./lua_error.ts";
 import type { Machine } from "./machine.ts";
+import { STRING_BYTES } from "./memory_estimate.ts";
+import { charge } from "./memory_meter.ts";
 import { EVENTS, metamethod } from "./metatable.ts";
 import { formatNumber } from "./number_text.ts";
 import { aOf, bOf, cOf } from "./prototype.ts";
@@ -50,6 +52,7 @@ function join(machine: Machine, frame: Frame, word: number, end: number): void {
       checkStringLength(next.length + text.length);
       text = next + text;
     }
+    charge(STRING_BYTES + text.length);
     stack[last] = text;
   }
   stack[base + aOf(word)] = stack[first];

@@ -8,6 +8,8 @@ import { LuaClosure } from "./closure.ts";
 import { type CallSite, ControlFunction } from "./control_function.ts";
 import { LuaError } from "./lua_error.ts";
 import type { Machine } from "./machine.ts";
+import { NEW_THREAD_BYTES } from "./memory_estimate.ts";
+import { charge } from "./memory_meter.ts";
 import type { NativeCall } from "./native_call.ts";
 import type { LuaState } from "./state.ts";
 import { LuaTable } from "./table.ts";
@@ -35,6 +37,7 @@ function create(args: readonly LuaValue[], call: NativeCall): LuaThread {
   const body = args[0];
   if (!(body instanceof LuaClosure)) throw call.argumentError(0, "Lua function expected");
   const thread = new LuaThread();
+  charge(NEW_THREAD_BYTES);
   thread.reserve(1);
   thread.stack[0] = body;
   return thread;

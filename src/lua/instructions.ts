@@ -8,6 +8,8 @@ import { concatenate } from "./concatenation.ts";
 import { type InstructionHandler, Op } from "./interpreter.ts";
 import { nextField } from "./iteration.ts";
 import type { Machine } from "./machine.ts";
+import { closureBytes } from "./memory_estimate.ts";
+import { charge } from "./memory_meter.ts";
 import { aOf, bOf, bxOf, cOf, distanceOf } from "./prototype.ts";
 import {
   runGetGlobal,
@@ -165,7 +167,9 @@ function runClosure(machine: Machine, frame: Frame, word: number): void {
   const upvalues = prototype.upvalues.map(({ isLocal, index }) =>
     isLocal ? machine.thread.captured(frame.base + index) : outer[index]!
   );
-  setRegister(machine, frame, word, new LuaClosure(prototype, upvalues));
+  const closure = new LuaClosure(prototype, upvalues);
+  charge(closureBytes(closure));
+  setRegister(machine, frame, word, closure);
 }
 
 function runVararg(machine: Machine, frame: Frame, word: number): void {

@@ -12,6 +12,8 @@ import { ControlFunction } from "./control_function.ts";
 import { INSTRUCTION_HANDLERS } from "./instructions.ts";
 import { interpret } from "./interpreter.ts";
 import { LuaError } from "./lua_error.ts";
+import { reachableBytes, STRING_BYTES } from "./memory_estimate.ts";
+import { charge, measure, type MemoryOwner } from "./memory_meter.ts";
 import { EVENTS, metamethod } from "./metatable.ts";
 import { distanceOf } from "./prototype.ts";
 import type { LuaState } from "./state.ts";
@@ -31,7 +33,7 @@ const MAX_HANDLER_BOUNDARIES = 225;
 const NO_RESULTS: readonly LuaValue[] = [];
 
 /** Runs one call into a state. */
-export class Machine {
+export class Machine implements MemoryOwner {
   readonly state: LuaState;
   readonly globals: LuaTable;
   readonly handlers = INSTRUCTION_HANDLERS;
@@ -75,7 +77,17 @@ export class Machine {
   /** Runs until it is done or `steps` have been taken. Throws whatever a native function throws but a `LuaError`. */
   run(steps: number): void {
     this.steps = steps;
-    while (!this.isDone && this.steps >= 0) this.#guard(() => interpret(this));
+    const last = measure(this);
+    try {
+      while (!this.isDone && this.steps >= 0) this.#guard(() => interpret(this));
+    } finally {
+      measure(last);
+    }
+  }
+
+  /** Part of `MemoryOwner`. */
+  liveBytes(limit: number): number {
+    return reachableBytes([this.globals, this.mainThread, this.thread], limit);
   }
 
   /** Ends the run at once. */
@@ -118,6 +130,7 @@ export class Machine {
       this.context.hasFrame = false;
       const results = callee.body(stack.slice(place + 1, place + 1 + argCount), this.context);
       if (results === undefined || Array.isArray(results)) {
+        if (results !== undefined) chargeStrings(results);
         this.deliver(mode, place, wanted, data, results ?? NO_RESULTS);
       } else {
         this.pushNative(FrameKind.Stepped, place, wanted, mode, data).generator = results as Frame["generator"];
@@ -384,6 +397,16 @@ function shownByPcall(value: LuaValue, { handler }: Frame): LuaValue[] {
   if (handler !== undefined || !(value instanceof LuaTable)) return [value];
   const text = value.get("err");
   return typeof text === "string" || typeof text === "number" ? [text] : [value, text];
+}
+
+/** What a native function returns may be new. */
+function chargeStrings(values: readonly LuaValue[]): void {
+  let bytes = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (typeof value === "string") bytes += STRING_BYTES + value.length;
+  }
+  charge(bytes);
 }
 
 function argTable(values: readonly LuaValue[]): LuaTable {

@@ -44,7 +44,7 @@ export class LuaState {
 
   /** About the bytes of all that is reachable from the globals: a walk over it. */
   get memoryBytes(): number {
-    return reachableBytes(this.globals);
+    return reachableBytes([this.globals]);
   }
 }
 

@@ -14,6 +14,7 @@
 
 import { LuaError } from "./lua_error.ts";
 import { nextIdentity } from "./identity.ts";
+import { charge } from "./memory_meter.ts";
 import type { LuaValue } from "./value.ts";
 
 /** Elements of an array part, and nodes of a hash part: Lua's `MAXASIZE` and `MAXBITS`. */
@@ -59,6 +60,8 @@ export class LuaTable {
   metatable: LuaTable | undefined = undefined;
   /** Refuses the writes of scripts; `set` itself does not look at it. */
   isReadOnly = false;
+  /** For `memory_estimate.ts`. */
+  lastWalk = 0;
   /** The values of the keys 1 to n; nil is allowed anywhere. Only for reading and for overwriting elements. */
   readonly array: LuaValue[] = [];
 
@@ -68,8 +71,9 @@ export class LuaTable {
   /** Offset above the highest node that may still be free. */
   #lastFree = 0;
 
-  /** An empty table with room for `arraySize` elements and `hashSize` other fields. */
+  /** An empty table with room for `arraySize` elements and `hashSize` other fields. Throws as `charge` does. */
   constructor(arraySize = 0, hashSize = 0) {
+    charge(TABLE_BYTES + arraySize * ELEMENT_BYTES);
     for (let i = 0; i < arraySize; i++) this.array.push(undefined);
     if (hashSize > 0) this.#setNodes(hashSize);
   }
@@ -302,6 +306,7 @@ export class LuaTable {
   #resize(arraySize: number, hashSize: number): void {
     const array = this.array;
     const oldNodes = this.#nodes;
+    if (arraySize > array.length) charge((arraySize - array.length) * ELEMENT_BYTES);
     while (array.length < arraySize) array.push(undefined);
     this.#setNodes(hashSize);
     if (array.length > arraySize) {
@@ -325,6 +330,7 @@ export class LuaTable {
     const bits = ceilLog2(hashSize);
     if (bits > MAX_PART_BITS) throw new LuaError("table overflow");
     const count = 1 << bits;
+    charge(count * NODE_BYTES);
     const nodes: LuaValue[] = [];
     for (let i = 0; i < count; i++) nodes.push(undefined, undefined, -1);
     this.#nodes = nodes;

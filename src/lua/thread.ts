@@ -71,6 +71,8 @@ const STACK_STEP = 64;
 /** A coroutine of a script. */
 export class LuaThread {
   readonly identity: number = nextIdentity();
+  /** For `memory_estimate.ts`. */
+  lastWalk = 0;
   readonly stack: LuaValue[] = [];
   readonly frames: Frame[] = [new Frame()];
   /** The running frame. */

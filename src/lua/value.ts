@@ -39,6 +39,8 @@ export type NativeBody = (args: readonly LuaValue[], call: NativeCall) => Native
 /** A function: Lua code (`LuaClosure`), a `NativeFunction`, or one that steers the machine (`ControlFunction`). */
 export abstract class LuaFunction {
   readonly identity: number = nextIdentity();
+  /** For `memory_estimate.ts`. */
+  lastWalk = 0;
 }
 
 /** A function in JavaScript. */

@@ -2,7 +2,8 @@
  * Loads an append-only file: its base, RDB or commands, and then the commands of its increments, in the words and with the
  * judgement of Redis about files that are damaged or cut off.
  *
- * - One generator that pauses between pieces: driven in slices at start, or at once by DEBUG LOADAOF.
+ * - It goes in slices between which clients are told to wait: at start, and for DEBUG LOADAOF. A script of the file that
+ *   takes too long is paused as those of clients are.
  * - Commands run as those of a client that is asked for nothing: no gates, no propagation, no statistics, and keys do not
  *   expire meanwhile.
  * - The end of the last file may be cut off (`aof-load-truncated`): what is not whole is cut away. Anything else is fatal.
@@ -15,6 +16,7 @@ import { nextTurn } from "../base/next_turn.ts";
 import type { Command } from "../command/command.ts";
 import { Context } from "../command/context.ts";
 import type { Executor } from "../command/executor.ts";
+import type { Wait } from "../command/outcome.ts";
 import type { Config } from "../config/config.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
@@ -83,29 +85,8 @@ export class AofLoader {
     this.#options = options;
   }
 
-  /** Loads in slices while clients are told to wait. */
+  /** Loads what `manifest` names. From the call on clients are told to wait. */
   async load(manifest: AofManifest): Promise<LoadedAof> {
-    const { clock } = this.#options;
-    const steps = this.#loadAll(manifest);
-    for (let step = steps.next();; step = steps.next()) {
-      if (step.done) return step.value;
-      const pauseMs = this.#owedMs;
-      this.#owedMs = 0;
-      if (pauseMs > 0) await clock.sleep(pauseMs);
-      else await nextTurn();
-      clock.refresh();
-    }
-  }
-
-  /** Loads while nothing else runs. */
-  loadAtOnce(manifest: AofManifest): LoadedAof {
-    const steps = this.#loadAll(manifest);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    return step.value;
-  }
-
-  *#loadAll(manifest: AofManifest): Generator<void, LoadedAof> {
     const { directory, logger, loading, clock, store } = this.#options;
     const nothing = (result: AofLoadResult) => ({ result, totalBytes: 0, baseBytes: 0 });
     if (manifest.isEmpty) return nothing("missing");
@@ -124,7 +105,7 @@ export class AofLoader {
     const rule = store.expiryRule;
     store.expiryRule = "ignore";
     try {
-      const result = yield* this.#loadFiles(manifest);
+      const result = await this.#loadFiles(manifest);
       return { result, totalBytes, baseBytes: manifest.base === null ? 0 : sizes[0]! };
     } finally {
       store.expiryRule = rule;
@@ -132,13 +113,24 @@ export class AofLoader {
     }
   }
 
-  *#loadFiles(manifest: AofManifest): Generator<void, AofLoadResult> {
+  /** Between two slices: lets others run, or sleeps as `key-load-delay` asks for. */
+  async #giveWay(): Promise<void> {
+    const { clock } = this.#options;
+    const pauseMs = this.#owedMs;
+    this.#owedMs = 0;
+    if (pauseMs > 0) await clock.sleep(pauseMs);
+    else await nextTurn();
+    clock.refresh();
+    this.#sliceEndMs = clock.stopwatchMs() + SLICE_MS;
+  }
+
+  async #loadFiles(manifest: AofManifest): Promise<AofLoadResult> {
     const { logger, clock } = this.#options;
     const { files, base } = manifest;
     let result: AofLoadResult = "ok";
     for (const [index, file] of files.entries()) {
       const startMs = clock.stopwatchMs();
-      result = yield* this.#loadFile(file.name);
+      result = await this.#loadFile(file.name);
       if (result === "truncated" && index < files.length - 1) {
         logger.warning("Fatal error: the truncated file is not the last file");
         return "failed";
@@ -155,7 +147,7 @@ export class AofLoader {
     return result;
   }
 
-  *#loadFile(name: string): Generator<void, AofLoadResult> {
+  async #loadFile(name: string): Promise<AofLoadResult> {
     const { directory, logger } = this.#options;
     let file: Deno.FsFile;
     try {
@@ -168,7 +160,7 @@ export class AofLoader {
     if (file.statSync().size === 0) return "empty";
     const replay = new Replay(this.#options.store);
     try {
-      yield* this.#replay(file, name, replay);
+      await this.#replay(file, name, replay);
       return "ok";
     } catch (error) {
       if (error instanceof CutOff) return this.#cutAway(name, replay);
@@ -184,7 +176,7 @@ export class AofLoader {
     }
   }
 
-  *#replay(file: Deno.FsFile, name: string, replay: Replay): Generator<void> {
+  async #replay(file: Deno.FsFile, name: string, replay: Replay): Promise<void> {
     const { logger } = this.#options;
     const chunk = new Uint8Array(READ_BYTES);
     let read = file.readSync(chunk);
@@ -193,7 +185,7 @@ export class AofLoader {
       const what = isSingleFile ? "RDB preamble of the AOF file" : "RDB base file";
       logger.notice(isSingleFile ? "Reading RDB preamble from AOF file..." : "Reading RDB base file on AOF loading...");
       try {
-        yield* this.#loadPreamble(file, chunk, read, replay);
+        await this.#loadPreamble(file, chunk, read, replay);
       } catch (error) {
         for (const line of error instanceof RdbFormatError ? error.logLines : [systemReason(error)]) {
           logger.warning(line);
@@ -202,14 +194,14 @@ export class AofLoader {
         throw new LoadFailure();
       }
       if (isSingleFile) logger.notice("Reading the remaining AOF tail...");
-      yield* this.#runCommands(name, replay);
+      await this.#runCommands(name, replay);
       read = file.readSync(chunk);
     }
     for (; read !== null; read = file.readSync(chunk)) {
       replay.parser.feed(chunk.subarray(0, read));
-      yield* this.#runCommands(name, replay);
+      await this.#runCommands(name, replay);
       this.#options.loading.loadedBytes += read;
-      yield;
+      await this.#giveWay();
     }
     if (TRANSACTION.peek(replay.context)?.isOpen === true) {
       logger.warning(`Revert incomplete MULTI/EXEC transaction in AOF file ${name}`);
@@ -220,7 +212,7 @@ export class AofLoader {
   }
 
   /** Loads the RDB file that begins in `chunk[0, read)`; what follows it in the file goes to the parser of commands. */
-  *#loadPreamble(file: Deno.FsFile, chunk: Uint8Array, read: number, replay: Replay): Generator<void> {
+  async #loadPreamble(file: Deno.FsFile, chunk: Uint8Array, read: number, replay: Replay): Promise<void> {
     const { rdbLoader, loading } = this.#options;
     const parser = rdbLoader.preamble();
     try {
@@ -231,7 +223,7 @@ export class AofLoader {
           replay.startAt(parser.offset, chunk.subarray(taken, count));
           return;
         }
-        yield;
+        await this.#giveWay();
       }
       parser.finish();
     } catch (error) {
@@ -240,37 +232,34 @@ export class AofLoader {
     }
   }
 
-  *#runCommands(name: string, replay: Replay): Generator<void> {
+  async #runCommands(name: string, replay: Replay): Promise<void> {
     const { clock, executor } = this.#options;
     const { propagation } = executor();
-    let hasMore = true;
-    const runSome = () => {
-      hasMore = this.#runSome(name, replay);
-    };
+    const runSome = () => this.#runSome(name, replay);
     for (;;) {
-      propagation.silently(runSome);
+      const { hasMore, wait } = propagation.silently(runSome);
+      if (wait !== null) await wait.ended;
       if (!hasMore) return;
-      if (this.#owedMs < MIN_PAUSE_MS && clock.stopwatchMs() < this.#sliceEndMs) continue;
-      yield;
-      this.#sliceEndMs = clock.stopwatchMs() + SLICE_MS;
+      if (this.#owedMs >= MIN_PAUSE_MS || clock.stopwatchMs() >= this.#sliceEndMs) await this.#giveWay();
     }
   }
 
-  /** Runs a few commands; false when no whole one is left. */
-  #runSome(name: string, replay: Replay): boolean {
+  /** Runs a few commands, up to one that is not over: a script that is paused. */
+  #runSome(name: string, replay: Replay): { readonly hasMore: boolean; readonly wait: Wait | null } {
     const { parser } = replay;
     const delayMs = this.#options.config.integer("key-load-delay").value / 1000;
-    for (let count = 0; count < COMMANDS_PER_LOOK && this.#owedMs < MIN_PAUSE_MS; count++) {
-      if (!parser.next()) return false;
-      this.#run(name, replay, parser.args);
+    let wait: Wait | null = null;
+    for (let count = 0; count < COMMANDS_PER_LOOK && this.#owedMs < MIN_PAUSE_MS && wait === null; count++) {
+      if (!parser.next()) return { hasMore: false, wait };
+      wait = this.#run(name, replay, parser.args);
       replay.validBytes = parser.offset;
       this.#owedMs += delayMs;
     }
     this.#reply.output.reset(KEPT_REPLY_BYTES);
-    return true;
+    return { hasMore: true, wait };
   }
 
-  #run(name: string, replay: Replay, args: Args): void {
+  #run(name: string, replay: Replay, args: Args): Wait | null {
     const { logger } = this.#options;
     const { context } = replay;
     const command = this.#find(args);
@@ -280,9 +269,12 @@ export class AofLoader {
     }
     if (command.name === "multi") replay.bytesBeforeMulti = replay.validBytes;
     const transaction = TRANSACTION.peek(context);
-    if (transaction?.isOpen === true && command.name !== "exec") return transaction.enqueue(context, command, args);
+    if (transaction?.isOpen === true && command.name !== "exec") {
+      transaction.enqueue(context, command, args);
+      return null;
+    }
     context.beginCommand();
-    command.run(context, args, this.#reply);
+    return command.run(context, args, this.#reply) ?? null;
   }
 
   #find(args: Args): Command | null {

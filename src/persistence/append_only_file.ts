@@ -122,8 +122,11 @@ export class AppendOnlyFile {
     }
   }
 
-  /** DEBUG LOADAOF: empties the databases and loads the files at once. Null, or the error reply. */
-  reload(): string | null {
+  /**
+   * DEBUG LOADAOF: empties the databases and loads the files; from the call on clients are told to wait. Null, or the error
+   * reply.
+   */
+  async reload(): Promise<string | null> {
     const { store, persistence } = this.#options;
     try {
       this.#directory.requireAccess();
@@ -133,7 +136,7 @@ export class AppendOnlyFile {
       store.flush(-1);
       persistence.libraries?.clear();
       store.lazyFree.run(Infinity);
-      const { result } = this.#loader.loadAtOnce(manifest);
+      const { result } = await this.#loader.load(manifest);
       return result === "failed" ? "ERR Error trying to load the AOF files, check server logs." : null;
     } catch (error) {
       this.#report(error);
@@ -208,9 +211,9 @@ export class AppendOnlyFile {
 
   /** What is due now and then: about every 100 ms. */
   tick(): void {
-    const { config, logger, store, persistence, clock } = this.#options;
+    const { config, logger, store, persistence, clock, loading } = this.#options;
     this.writer.tick();
-    if (this.isRewriting || store.snapshot !== null || persistence.isSaving) return;
+    if (loading.isActive || this.isRewriting || store.snapshot !== null || persistence.isSaving) return;
     const isLimited = () =>
       this.limit.isLimited(clock.now, (minutes) => {
         logger.warning(
@@ -230,22 +233,21 @@ export class AppendOnlyFile {
     this.startRewrite();
   }
 
-  /** Before the server stops: null, or the reason why it should not. */
-  // deno-lint-ignore require-await
-  async prepareStop({ isForced }: { readonly isForced: boolean }): Promise<string | null> {
+  /** Before the server stops. False when it should not, which the log explains. */
+  prepareStop(isForced: boolean): boolean {
     const { logger } = this.#options;
     if (this.isRewriting) {
       if (this.state === "waiting") {
-        if (!isForced) return "Writing initial AOF, can't exit.";
-        logger.warning("Writing initial AOF. Exit anyway.");
+        logger.warning(isForced ? "Writing initial AOF. Exit anyway." : "Writing initial AOF, can't exit.");
+        if (!isForced) return false;
       }
       logger.warning("There is a child rewriting the AOF. Killing it!");
       this.cancelRewrite();
     }
-    if (this.state === "off") return null;
+    if (this.state === "off") return true;
     logger.notice("Calling fsync() on the AOF file.");
     this.writer.flushAndSync();
-    return null;
+    return true;
   }
 
   /** Refuses writes while the file cannot be written. */

@@ -3,6 +3,7 @@
  */
 
 import type { Gate } from "../command/gate.ts";
+import { retryAfter } from "../command/outcome.ts";
 import { LOADING } from "../resp/reply_errors.ts";
 
 /** The loading of one server. */
@@ -16,6 +17,7 @@ export class Loading {
   loadedBytes = 0;
   /** Memory that the dataset took where it was saved, 0 until the file says: stands in for a size that nobody knows. */
   usedMemoryBytes = 0;
+  #over = Promise.withResolvers<void>();
 
   /** Marks the begin. */
   begin(options: { nowMs: number; totalBytes: number; isAsync?: boolean }): void {
@@ -31,6 +33,8 @@ export class Loading {
   end(): void {
     this.isActive = false;
     this.isAsync = false;
+    this.#over.resolve();
+    this.#over = Promise.withResolvers<void>();
   }
 
   /** Part that is loaded, in percent, and the bytes that remain; both are guesses where only the memory is known. */
@@ -44,10 +48,11 @@ export class Loading {
     };
   }
 
-  /** Lets only commands pass that may run during a load. */
+  /** Lets only commands of clients pass that may run during a load. What our master sends has to wait. */
   readonly gate: Gate = {
-    isRaised: ({ origin }) => this.isActive && origin === "client",
+    isRaised: () => this.isActive,
     check: (context, command, args) => {
+      if (context.origin === "master") return retryAfter("loading", this.#over.promise);
       const { noAsyncLoading, loading } = command.traitsOf(context, args);
       return (this.isAsync ? !noAsyncLoading : loading) ? null : LOADING;
     },

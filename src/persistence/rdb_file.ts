@@ -38,11 +38,19 @@ export function rdbPath(location: RdbLocation): string {
 
 /** Throws a `FileAccessError` unless the file may be written. */
 export function requireRdbWrite(location: RdbLocation): void {
-  requireWrite(temporaryPath(location, 0), "save the RDB file");
+  requireWrite(foregroundPath(location), "save the RDB file");
   requireWrite(rdbPath(location), "save the RDB file");
 }
 
 let backgroundFiles = 0;
+
+/** How `writeRdbFile` goes about it. */
+export interface RdbWriteOptions {
+  /** A file of `foregroundPath` or of `backgroundPath`. */
+  readonly temporary: string;
+  /** Asked when the temporary file is complete. */
+  readonly isWanted: () => boolean;
+}
 
 /**
  * Writes `source` to the file atomically: only if `isWanted` still says so when it is complete does it take the place of the
@@ -52,9 +60,8 @@ let backgroundFiles = 0;
 export async function writeRdbFile(
   location: RdbLocation,
   source: ReadableStream<Uint8Array>,
-  isWanted: () => boolean,
+  { temporary, isWanted }: RdbWriteOptions,
 ): Promise<boolean> {
-  const temporary = temporaryPath(location, ++backgroundFiles);
   let file: DataFile;
   try {
     requireRdbWrite(location);
@@ -66,13 +73,13 @@ export async function writeRdbFile(
   try {
     await source.pipeTo(rdbFileSink(file));
     if (!isWanted()) {
-      removeQuietly(temporary, location);
+      removeTemporary(temporary, location);
       return false;
     }
     // Synchronous, so that nothing can come between the question and the act.
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary, location);
+    removeTemporary(temporary, location);
     throw error;
   }
   await location.files.syncDirectory(location.directory).catch((error) => {
@@ -83,7 +90,7 @@ export async function writeRdbFile(
 
 /** As `writeRdbFile`, without letting anything else run: SAVE. */
 export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Array>): void {
-  const temporary = temporaryPath(location, 0);
+  const temporary = foregroundPath(location);
   requireRdbWrite(location);
   let file: DataFile;
   try {
@@ -104,7 +111,7 @@ export function writeRdbFileSync(location: RdbLocation, chunks: Iterable<Uint8Ar
     }
     rename(temporary, location);
   } catch (error) {
-    removeQuietly(temporary, location);
+    removeTemporary(temporary, location);
     throw error;
   } finally {
     file.close();
@@ -189,20 +196,25 @@ function writeError(operation: string, error: unknown): RdbFileError {
   return new RdbFileError(`Write error saving DB on disk(${operation}): ${systemReason(error)}`);
 }
 
-/** The temporary name of SAVE (0) or of a background save, each of which has a number of its own. */
-function temporaryPath(location: RdbLocation, backgroundFile: number): string {
-  const suffix = backgroundFile === 0 ? "" : `-${backgroundFile}`;
-  return joinPath(location.directory, `temp-${Deno.pid}${suffix}.rdb`);
+/** The temporary file of a save that nothing runs beside. */
+export function foregroundPath({ directory }: RdbLocation): string {
+  return joinPath(directory, `temp-${Deno.pid}.rdb`);
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+/** A new temporary file, for one background save. */
+export function backgroundPath({ directory }: RdbLocation): string {
+  return joinPath(directory, `temp-${Deno.pid}-${++backgroundFiles}.rdb`);
 }
 
-function removeQuietly(path: string, { files }: RdbLocation): void {
+/** Removes a temporary file that may or may not have been made. */
+export function removeTemporary(path: string, { files }: RdbLocation): void {
   try {
     files.removeSync(path);
   } catch {
     // It may never have been made.
   }
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

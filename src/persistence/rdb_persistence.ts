@@ -13,6 +13,7 @@ import { DataFiles } from "../base/data_files.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import { canRead, canWrite, FileAccessError, workingDirectory } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
+import { nextTurn } from "../base/next_turn.ts";
 import { Topic } from "../base/topic.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Gate } from "../command/gate.ts";
@@ -23,11 +24,14 @@ import type { Store } from "../store/store.ts";
 import { DatasetError } from "./dataset_loader.ts";
 import type { Loading } from "./loading.ts";
 import {
+  backgroundPath,
+  foregroundPath,
   openRdbFile,
   RdbFileError,
   type RdbLocation,
   rdbPath,
   readRdbFileSync,
+  removeTemporary,
   requireRdbWrite,
   writeRdbFile,
   writeRdbFileSync,
@@ -101,6 +105,8 @@ export class RdbPersistence {
   isReplica: () => boolean = () => false;
   /** Whether data are on their way to replicas without a file: set by replication. */
   isTransferring: () => boolean = () => false;
+  /** Gives up what is on its way to replicas: set by replication. */
+  cancelTransfers: () => void = () => {};
   /** Whether the append-only file is being rewritten: set by it. */
   isRewriting: () => boolean = () => false;
   /** The function libraries; set by scripting. */
@@ -115,6 +121,8 @@ export class RdbPersistence {
   #snapshot: RdbSnapshot | null = null;
   #startedAtMs = 0;
   #isCancelled = false;
+  /** What the save under way writes to, until it is complete or given up. */
+  #temporary: string | null = null;
   #hasToldOfNoAccess = false;
 
   constructor(options: RdbPersistenceOptions) {
@@ -158,17 +166,14 @@ export class RdbPersistence {
 
   /** Saves while nothing else runs. Null, or the error reply; the log has the reason. */
   save(): string | null {
-    const { store, logger, clock } = this.#options;
+    const { store, logger } = this.#options;
     try {
       writeRdbFileSync(this.location, wholeRdbFile(store, this.snapshotOptions()));
     } catch (error) {
       logger.warning(logLineOf(error));
       return error instanceof FileAccessError ? `ERR ${error.message}` : "ERR";
     }
-    logger.notice("DB saved on disk");
-    store.stats.dirty = 0;
-    this.lastSaveAtMs = clock.refresh();
-    this.isLastSaveOk = true;
+    this.#noteSaved();
     return null;
   }
 
@@ -238,20 +243,27 @@ export class RdbPersistence {
     }
   }
 
-  /** The last save before the server stops. Null, or the reason why it should not stop. */
-  // deno-lint-ignore require-await
-  async saveBeforeStop({ save, isForced }: LastSaveOptions): Promise<string | null> {
+  /**
+   * The last save before the server stops. False when it should not stop, which the log explains. The caller sees to it that
+   * nobody changes the data any more.
+   */
+  async saveBeforeStop({ save, isForced }: LastSaveOptions): Promise<boolean> {
     const { config, logger, loading } = this.#options;
     if (this.#snapshot !== null) {
       logger.warning("There is a child saving an .rdb. Killing it!");
       this.cancelBackgroundSave();
     }
     const isWanted = save ?? (config.cell("save").value.length > 0 && this.#maySaveByItself());
-    if (!isWanted || loading.isActive) return null;
+    if (!isWanted || loading.isActive) return true;
     logger.notice("Saving the final RDB snapshot before exiting.");
-    if (this.save() === null) return null;
+    if (await this.#saveInSlices()) return true;
     logger.warning(isForced ? "Error trying to save the DB. Exit anyway." : "Error trying to save the DB, can't exit.");
-    return "Errors trying to shut down the server. Check the logs for more information.";
+    return false;
+  }
+
+  /** Removes what an unfinished save has written: the process is about to end without waiting for it. */
+  discardUnfinished(): void {
+    if (this.#temporary !== null) removeTemporary(this.#temporary, this.location);
   }
 
   /** Loads the file at start, if there is one. False when the server must not go on; the log says why. */
@@ -323,7 +335,7 @@ export class RdbPersistence {
     const { store, logger, clock } = this.#options;
     let isOk = false;
     try {
-      isOk = await writeRdbFile(this.location, snapshot.readable, () => !this.#isCancelled);
+      isOk = await this.#write(snapshot, backgroundPath(this.location));
     } catch (error) {
       if (!this.#isCancelled) logger.warning(logLineOf(error));
     }
@@ -345,6 +357,46 @@ export class RdbPersistence {
     this.lastPreservedBytes = snapshot.preservedBytes;
     this.#snapshot = null;
     this.onBackgroundSaveEnded.emit({ isOk });
+  }
+
+  /** SAVE in slices, between which signals are heard. */
+  async #saveInSlices(): Promise<boolean> {
+    const { store, logger } = this.#options;
+    // A walk that was cancelled takes a moment to clear its marks, and a replica that waits may have the next one begin.
+    while (this.#snapshot !== null || store.snapshot !== null) {
+      this.cancelBackgroundSave();
+      this.cancelTransfers();
+      await nextTurn();
+    }
+    this.#isCancelled = false;
+    const snapshot = new RdbSnapshot(store, this.snapshotOptions());
+    let isOk = false;
+    try {
+      isOk = await this.#write(snapshot, foregroundPath(this.location));
+    } catch (error) {
+      logger.warning(logLineOf(error));
+    }
+    await snapshot.ended;
+    if (isOk) this.#noteSaved();
+    return isOk;
+  }
+
+  async #write(snapshot: RdbSnapshot, temporary: string): Promise<boolean> {
+    this.#temporary = temporary;
+    try {
+      return await writeRdbFile(this.location, snapshot.readable, { temporary, isWanted: () => !this.#isCancelled });
+    } finally {
+      this.#temporary = null;
+    }
+  }
+
+  /** A save that nothing ran beside has worked. */
+  #noteSaved(): void {
+    const { store, logger, clock } = this.#options;
+    logger.notice("DB saved on disk");
+    store.stats.dirty = 0;
+    this.lastSaveAtMs = clock.refresh();
+    this.isLastSaveOk = true;
   }
 
   /** After FLUSHALL: the file must not bring the old data back. */

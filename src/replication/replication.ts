@@ -99,6 +99,7 @@ export class Replication implements ExecutorObserver {
     persistence.replicationPoint = () => this.replicationPoint;
     persistence.isReplica = () => !this.isMaster;
     persistence.isTransferring = () => this.fullSync.isDiskless;
+    persistence.cancelTransfers = () => this.fullSync.cancel();
     // As Redis: nobody needs the data any more that were on their way.
     store.onFlushAll.subscribe(() => this.fullSync.cancel());
     store.expiryRule = "delete";

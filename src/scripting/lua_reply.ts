@@ -19,6 +19,7 @@
 import { ascii, latin1 } from "../bytes/ascii.ts";
 import { formatDouble, parseLenientDouble } from "../bytes/double.ts";
 import type { Slice } from "../bytes/slice.ts";
+import { charge } from "../lua/memory_meter.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { DeferredToken, Reply } from "../resp/reply.ts";
@@ -87,10 +88,12 @@ export class LuaReply implements Reply {
   }
 
   bulk(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    charge(end - start);
     this.#add(latin1(bytes, start, end));
   }
 
   bulkSlice(slice: Slice): void {
+    charge(slice.length);
     this.#add(latin1(slice.bytes, slice.start, slice.end));
   }
 

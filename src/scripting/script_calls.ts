@@ -8,6 +8,7 @@ import type { Command } from "../command/command.ts";
 import type { Executor } from "../command/executor.ts";
 import { LuaError } from "../lua/lua_error.ts";
 import { LuaTable } from "../lua/table.ts";
+import { measure } from "../lua/memory_meter.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { Args } from "../resp/request_batch.ts";
 import { countedErrorTable, isErrorTable, scriptError } from "./error_table.ts";
@@ -74,9 +75,12 @@ export class ScriptCalls {
     // The log, and whatever else reads the clock, must not let time go on for the script.
     run.context.store.clock.standAt(run.startedAtMs);
     this.isCalling = true;
+    // An error of the script may not come in the middle of a command.
+    const owner = measure(null);
     try {
       executor.callNested(run.context, command, args, run.reply);
     } finally {
+      measure(owner);
       this.isCalling = false;
     }
     return run.reply.take();

@@ -4,7 +4,7 @@
  * - Up to `busy-reply-threshold` nothing comes between the commands of a script. After that the event loop turns between
  *   slices: other clients are told that the server is busy (`busy_gate.ts`), the cron rests, and the data stay as they are.
  * - Whatever happens, all effects of a script go out as one unit.
- * - Where nothing can wait (EXEC, a file that is loaded) a script runs to its end.
+ * - Within EXEC a script runs to its end: the rest of the queue cannot wait.
  */
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
@@ -101,7 +101,7 @@ export class ScriptRunner {
     calls.run = run;
     const active = this.#active = { run, ...this.#start(invocation), reply };
     this.#startedMs = clock.stopwatchMs();
-    const limitMs = invocation.caller.isWaitDenied ? 0 : thresholdMs();
+    const limitMs = invocation.caller.isInExec ? 0 : thresholdMs();
     try {
       if (this.#goOn(active, limitMs === 0 ? Infinity : limitMs)) return this.#finish(active);
     } catch (error) {
@@ -165,8 +165,11 @@ export class ScriptRunner {
 
   async #runInSlices(active: ActiveScript): Promise<void> {
     const { clock, cron, executor } = this.#options;
+    const goOn = () => this.#goOn(active, SLICE_MS);
+    // What a file brings came from where its effects would go.
+    const isSilent = active.run.caller.origin === "aof";
     try {
-      do await nextTurn(); while (!this.#isAbandoned && !this.#goOn(active, SLICE_MS));
+      do await nextTurn(); while (!this.#isAbandoned && !(isSilent ? executor().propagation.silently(goOn) : goOn()));
       if (!this.#isAbandoned) this.#finish(active);
     } catch (error) {
       this.#forget();

@@ -26,7 +26,7 @@ export function wireAppendOnlyFile(services: Services, lifecycle: ServerLifecycl
   // Within EXEC the point in time of a rewrite would lie in the middle of a transaction.
   config.onChange("appendonly", (isWanted) => aof.apply(isWanted, services.executor.depth > 1));
   cron.every(0, "append only file", () => aof.tick());
-  lifecycle.beforeStop.unshift((flags) => aof.prepareStop(flags));
+  lifecycle.beforeStop.unshift(({ isForced }) => Promise.resolve(aof.prepareStop(isForced) ? "ready" : "refused"));
   persistence.isRewriting = () => aof.isRewriting;
   metrics.onReset.subscribe(() => {
     aof.rewriteCount = 0;

@@ -6,17 +6,16 @@
  * - Only one shutdown at a time; a second request joins the one under way.
  */
 
-import type { Lifecycle, Services, ShutdownFlags } from "../commands/services.ts";
+import type { Lifecycle, Services, ShutdownFlags, StopAnswer } from "../commands/services.ts";
 import type { Endpoints } from "./endpoints.ts";
 
-/** What the log says of a shutdown that was taken back. */
-export const SHUTDOWN_ABORTED = "Shutdown manually aborted.";
+const SHUTDOWN_ABORTED = "Shutdown manually aborted.";
 
 /** The lifecycle of one server. */
 export class ServerLifecycle implements Lifecycle {
   readonly runId: string;
   readonly startedAtMs: number;
-  readonly beforeStop: ((flags: ShutdownFlags) => Promise<string | null>)[] = [];
+  readonly beforeStop: ((flags: ShutdownFlags) => Promise<StopAnswer>)[] = [];
   /** Called when everybody has gone: what ends then. */
   readonly atStop: (() => void)[] = [];
   configPath = "";
@@ -120,9 +119,10 @@ export class ServerLifecycle implements Lifecycle {
     const { logger, clientPause } = this.#services();
     logger.warning("User requested shutdown...");
     for (const step of this.beforeStop) {
-      const refusal = await step(flags);
-      if (refusal === null || flags.isForced) continue;
-      logger.warning(refusal);
+      const answer = await step(flags);
+      if (answer === "ready" || (answer === "refused" && flags.isForced)) continue;
+      if (answer === "aborted") logger.notice(SHUTDOWN_ABORTED);
+      else logger.warning("Errors trying to shut down the server. Check the logs for more information.");
       // The wait for replicas has paused writes.
       clientPause.unpause("shutdown");
       return "ERR Errors trying to SHUTDOWN. Check logs.";

@@ -2,11 +2,11 @@
  * Builds replication and ties it to the rest of the server.
  */
 
-import type { Services } from "../commands/services.ts";
+import type { Services, StopAnswer } from "../commands/services.ts";
 import type { ReplicationPoint } from "../persistence/rdb_notes.ts";
 import { Replication } from "../replication/replication.ts";
 import { replicationSection, syncStatsFields } from "../replication/replication_section.ts";
-import { type ServerLifecycle, SHUTDOWN_ABORTED } from "./lifecycle.ts";
+import type { ServerLifecycle } from "./lifecycle.ts";
 
 const PERIOD_MS = 1000;
 const FAILOVER_PERIOD_MS = 100;
@@ -73,8 +73,8 @@ function pointOf(notes: ReadonlyMap<string, string>): ReplicationPoint | null {
   return replicationId === undefined || offset < 0 || dbIndex < 0 ? null : { dbIndex, replicationId, offset };
 }
 
-/** Gives replicas time to catch up before the server stops; a text when the stop was taken back. */
-async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, isNow: boolean): Promise<string | null> {
+/** Gives replicas time to catch up before the server stops. */
+async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, isNow: boolean): Promise<StopAnswer> {
   const { replication, config, clientPause, clock, logger } = services;
   const { catchUp } = replication;
   const timeoutSeconds = config.integer("shutdown-timeout").value;
@@ -83,8 +83,8 @@ async function waitForReplicas(services: Services, lifecycle: ServerLifecycle, i
     clientPause.pause("shutdown", Number.MAX_SAFE_INTEGER, "write");
     const deadlineMs = clock.now + timeoutSeconds * 1000;
     const timeout = clock.sleep(timeoutSeconds * 1000);
-    if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) return SHUTDOWN_ABORTED;
+    if (!await lifecycle.abortable(Promise.race([catchUp.wait(), timeout]), deadlineMs)) return "aborted";
   }
   catchUp.report();
-  return null;
+  return "ready";
 }

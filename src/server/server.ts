@@ -39,6 +39,7 @@ import { attackGuard, createClientServices, wireClients } from "./client_wiring.
 import { addInfoSections } from "./info.ts";
 import { startBanner } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
+import { saveLast } from "./last_save.ts";
 import { allGates } from "./gates.ts";
 import { ServerLifecycle } from "./lifecycle.ts";
 import { CommandLoop } from "./command_loop.ts";
@@ -119,7 +120,7 @@ export class Server {
     const loading = new Loading();
     const { failpoints = Failpoints.OFF } = options;
     const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints });
-    this.lifecycle.beforeStop.push((flags) => persistence.saveBeforeStop(flags));
+    this.lifecycle.beforeStop.push((flags) => saveLast(this.services, flags));
     const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
     // The commands close over the services, so these are completed after the commands exist.
     const services = {

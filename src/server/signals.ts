@@ -8,10 +8,11 @@ import type { Server } from "./server.ts";
 /** Listens for the signals of the system until the server has stopped. */
 export function stopOnSignals(server: Server): void {
   const { lifecycle } = server;
-  const { logger, config } = server.services;
+  const { logger, config, persistence } = server.services;
   const stop = (signal: "SIGTERM" | "SIGINT") => {
     if (lifecycle.isShuttingDown && signal === "SIGINT") {
       logger.raw("You insist... exiting now.\n");
+      persistence.discardUnfinished();
       Deno.exit(1);
     }
     logger.warning(

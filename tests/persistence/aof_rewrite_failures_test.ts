@@ -104,6 +104,28 @@ Deno.test("CONFIG SET appendonly no gives a rewrite up, and the files stay a who
   assertEquals((await reader.expect("KEYS", "*") as string[]).sort(), ["a", "b"]);
 });
 
+Deno.test("a file that is switched on beside a save stays as it was until the rewrite after that, and counts on", async () => {
+  await using server = await startRedeno({ configLines: [...AOF, "rdb-key-save-delay 50000"] });
+  using client = await server.connect();
+  await client.expect("SET", "kept", "1");
+  await client.expect("CONFIG", "SET", "appendonly", "no");
+  await client.expect("DEBUG", "POPULATE", 100);
+  await client.expect("BGSAVE");
+  await client.expect("CONFIG", "SET", "appendonly", "yes");
+  assertStringIncludes(await infoOf(client), "aof_rewrite_scheduled:1");
+  await client.expect("SET", "lost", "1");
+  await client.expect("DEBUG", "LOADAOF");
+  assertEquals(await client.expect("KEYS", "*"), ["kept"]);
+  assertEquals(await manifestOf(server), ["appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof"]);
+  assertStringIncludes(await infoOf(client), "rdb_bgsave_in_progress:1");
+  await client.expect("CONFIG", "SET", "rdb-key-save-delay", "0");
+  await eventually(() => server.log.includes("Background AOF rewrite finished successfully"));
+  assertEquals(await manifestOf(server), ["appendonly.aof.2.base.rdb", "appendonly.aof.2.incr.aof"]);
+  await client.expect("SET", "late", "1");
+  await client.expect("DEBUG", "LOADAOF");
+  assertEquals((await client.expect("KEYS", "*") as string[]).sort(), ["kept", "late"]);
+});
+
 Deno.test("aof-disable-auto-gc keeps history until a start without it", async () => {
   await using server = await startRedeno({ configLines: [...AOF, "aof-disable-auto-gc yes"] });
   using client = await server.connect();
@@ -127,6 +149,7 @@ Deno.test("SHUTDOWN is refused while the first base is being made, unless it is 
   const refusal = await client.callRaw("SHUTDOWN");
   assert(refusal.startsWith("-ERR Errors trying to SHUTDOWN"), refusal);
   assertStringIncludes(server.log, "Writing initial AOF, can't exit.");
+  assertStringIncludes(server.log, "Errors trying to shut down the server.");
   await client.send("SHUTDOWN", "FORCE");
   assertEquals((await server.exited()).code, 0);
 });

@@ -9,7 +9,7 @@ const FOLDERS = [
 ];
 
 /** Standard modules of the runtime that the server may use besides Deno's own. */
-const RUNTIME_MODULES = new Set(["node:buffer", "node:net", "node:process", "node:timers"]);
+const RUNTIME_MODULES = new Set(["node:buffer", "node:net", "node:process", "node:timers", "node:v8"]);
 
 Deno.test("every import stays in its folder or goes to one before it", () => {
   assertNoComplaints(sourceFiles().flatMap((file) => [...misplacedImports(file)]));

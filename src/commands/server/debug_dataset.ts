@@ -7,7 +7,9 @@ import { ascii } from "../../bytes/ascii.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { readInteger, readPositiveInteger } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
+import { answerLater, type Wait } from "../../command/outcome.ts";
 import type { Reply } from "../../resp/reply.ts";
+import { LOADING, notForDenyBlocking } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import { EMBSTR_SIZE_LIMIT, ENCODING_EMBSTR, ENCODING_RAW, NO_ENTRY } from "../../store/entry_layout.ts";
 import type { Dict } from "../../values/dict.ts";
@@ -25,7 +27,7 @@ export function addDatasetDebugging(services: Services): void {
   debug.add("digest-value", [2, Infinity], replyValueDigests);
   debug.add("populate", [3, 5], populate);
   debug.add("reload", [2, Infinity], (_context, args, reply) => reload(services, args, reply));
-  debug.add("loadaof", 2, (_context, _args, reply) => loadAof(services, reply));
+  debug.add("loadaof", 2, (context, _args, reply) => loadAof(services, context, reply));
   debug.add("aof-flush-sleep", 3, (_context, args, reply) => {
     services.aof.writer.flushDelayMs = Math.max(0, Number.parseInt(args.text(2), 10) || 0) / 1000;
     reply.ok();
@@ -99,13 +101,30 @@ function reload(services: Services, args: Args, reply: Reply): void {
   else reply.error(refusal);
 }
 
-/** DEBUG LOADAOF */
-function loadAof(services: Services, reply: Reply): void {
-  const refusal = services.aof.reload();
-  if (refusal !== null) return reply.error(refusal);
-  services.store.stats.dirty = 0;
-  services.logger.warning("Append Only File loaded by DEBUG LOADAOF");
-  reply.ok();
+/** DEBUG LOADAOF: the client waits, and the others are told that data are being loaded. */
+function loadAof(services: Services, context: Context, reply: Reply): Wait | void {
+  const { aof, loading, executor, store, logger, tasks } = services;
+  if (loading.isActive) return reply.error(LOADING);
+  if (context.isWaitDenied) return reply.error(notForDenyBlocking("DEBUG LOADAOF"));
+  const loaded = Promise.withResolvers<string | null>();
+  context.preventPropagation();
+  // Nobody who waits for a key is served before all commands of the file have run.
+  executor.hold();
+  tasks.start("DEBUG LOADAOF", async () => {
+    let refusal: string | null = "ERR internal error in 'debug|loadaof'";
+    try {
+      refusal = await aof.reload();
+    } finally {
+      store.stats.dirty = 0;
+      executor.release();
+      loaded.resolve(refusal);
+    }
+  });
+  return answerLater("loading", loaded.promise, (refusal) => {
+    if (refusal !== null) return reply.error(refusal);
+    logger.warning("Append Only File loaded by DEBUG LOADAOF");
+    reply.ok();
+  });
 }
 
 /** DEBUG HTSTATS dbid */

@@ -4,7 +4,7 @@
 
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
-import type { Wait } from "../../command/outcome.ts";
+import { answerLater, type Wait } from "../../command/outcome.ts";
 import { BUSY_FUNCTION, BUSY_SCRIPT, notForDenyBlocking, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -27,7 +27,9 @@ function shutdown({ lifecycle, scripting }: Services, context: Context, args: Ar
   if (!words.has("nosave") && scripting.runner.isBusy) {
     return reply.error(scripting.runner.current?.isEval === true ? BUSY_SCRIPT : BUSY_FUNCTION);
   }
-  return waitForShutdown(lifecycle.shutdown(flagsOf(words)), reply);
+  return answerLater("shutdown", lifecycle.shutdown(flagsOf(words)), (refusal) => {
+    if (refusal !== null) reply.error(refusal);
+  });
 }
 
 function flagsOf(words: ReadonlySet<string>): ShutdownFlags {
@@ -35,24 +37,6 @@ function flagsOf(words: ReadonlySet<string>): ShutdownFlags {
     save: words.has("save") ? true : words.has("nosave") ? false : null,
     isNow: words.has("now"),
     isForced: words.has("force"),
-  };
-}
-
-function waitForShutdown(result: Promise<string | null>, reply: Reply): Wait {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let isCancelled = false;
-  result.then((refusal) => {
-    if (refusal !== null && !isCancelled) reply.error(refusal);
-    resolve();
-  });
-  return {
-    kind: "shutdown",
-    isRetry: false,
-    ended: promise,
-    cancel() {
-      isCancelled = true;
-      resolve();
-    },
   };
 }
 

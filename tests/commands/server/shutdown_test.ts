@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../../support/eventually.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { referenceTest } from "../../support/reference.ts";
 import { startRedeno } from "../../support/test_server.ts";
@@ -45,4 +46,21 @@ Deno.test("a last save that fails lets writes go on that waited for the replicas
   assertStringIncludes(server.log, "Waiting for replicas before shutting down.");
   assertEquals(await client.callRaw("SET", "key", "2"), "+OK\r\n");
   Deno.removeSync(`${server.directory}/dump.rdb`);
+});
+
+Deno.test("SHUTDOWN ABORT takes back even a forced shutdown that waits for replicas", async () => {
+  await using server = await startRedeno({ configLines: ["shutdown-timeout 60"] });
+  using client = await server.connect();
+  using other = await server.connect();
+  using replica = await RawClient.connect({ port: server.port });
+  await replica.send("SYNC");
+  assertStringIncludes(await replica.readLine(), "$");
+  assertEquals(await client.callRaw("SET", "key", "1"), "+OK\r\n");
+  const refusal = client.callRaw("SHUTDOWN", "FORCE");
+  await eventually(() => server.log.includes("Waiting for replicas before shutting down."));
+  assertEquals(await other.callRaw("SHUTDOWN", "ABORT"), "+OK\r\n");
+  assertEquals(await refusal, "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+  assertStringIncludes(server.log, "Shutdown manually aborted.");
+  assertEquals(await client.callRaw("SET", "key", "2"), "+OK\r\n");
+  await client.send("SHUTDOWN", "NOW");
 });

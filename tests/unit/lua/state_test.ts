@@ -177,6 +177,16 @@ Deno.test("strings that would be too long are refused", () => {
   ]);
 });
 
+Deno.test("a script that holds more and more ends in an error, and what it lets go of is forgotten", () => {
+  const source = "local source = {} for i = 1, 4000 do source[i] = i end ";
+  for (const value of ["{unpack(source)}", "('x'):rep(1e6) .. i", "('x'):rep(1e6 + i):upper()"]) {
+    const grow = `local t = {} for i = 1, 1e9 do t[i] = ${value} end`;
+    const result = evaluate(`${source} return pcall(function() ${grow} end)`);
+    assertEquals(result, [false, "not enough memory"], value);
+  }
+  assertEquals(evaluate(`${source} local t for i = 1, 4000 do t = {unpack(source)} end return #t`), [4000]);
+});
+
 Deno.test("a read-only table refuses a script and takes what the host sets", () => {
   const state = new LuaState();
   const table = new LuaTable();
