@@ -5,31 +5,40 @@
  */
 
 import { Dict } from "../values/dict.ts";
-import {
-  ListpackEntry,
-  listpackFind,
-  listpackFirst,
-  listpackLength,
-  listpackNext,
-  listpackRead,
-} from "../values/listpack.ts";
+import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRead } from "../values/listpack.ts";
 import type { LoadContext } from "./load_context.ts";
 
-/** Up to so many pairs each is compared with all behind it; beyond, a table tells which came before. */
-const COMPARED_PAIRS_MAX = 32;
+const SLOTS = 1024;
+/** Beyond half of the slots a table tells which came before. */
+const HASHED_PAIRS_MAX = SLOTS / 2;
 
-// Nothing here pauses.
+// Nothing here pauses. A slot belongs to the listpack whose number stands in it.
 const scratch = new ListpackEntry();
+const slotHashes = new Int32Array(SLOTS);
+const slotNumbers = new Int32Array(SLOTS);
+let number = 0;
 
 /** Whether a sound listpack consists of whole pairs, and no first part occurs twice. */
 export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: LoadContext): boolean {
   const count = listpackLength(bytes, base);
   if (count % 2 !== 0) return false;
-  if (count / 2 > COMPARED_PAIRS_MAX) return areDistinct(bytes, base, context);
+  const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base, context);
+  return isSure || areDistinct(bytes, base, context);
+}
+
+function haveDistinctHashes(bytes: Uint8Array, base: number, { hash }: LoadContext): boolean {
+  number = (number + 1) | 0;
   for (let position = listpackFirst(bytes, base); position !== 0;) {
     listpackRead(bytes, base, position, scratch);
+    const code = hash.hash(scratch.bytes, scratch.start, scratch.end);
+    let slot = code & (SLOTS - 1);
+    while (slotNumbers[slot] === number) {
+      if (slotHashes[slot] === code) return false;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    slotNumbers[slot] = number;
+    slotHashes[slot] = code;
     position = listpackNext(bytes, base, listpackNext(bytes, base, position));
-    if (listpackFind(bytes, base, position, scratch, 1) !== 0) return false;
   }
   return true;
 }
