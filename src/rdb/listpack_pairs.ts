@@ -9,6 +9,8 @@ import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRea
 import type { LoadContext } from "./load_context.ts";
 
 const SLOTS = 1024;
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 /** Beyond half of the slots a table tells which came before. */
 const HASHED_PAIRS_MAX = SLOTS / 2;
 
@@ -22,16 +24,19 @@ let number = 0;
 export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: LoadContext): boolean {
   const count = listpackLength(bytes, base);
   if (count % 2 !== 0) return false;
-  const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base, context);
+  const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base);
   return isSure || areDistinct(bytes, base, context);
 }
 
-function haveDistinctHashes(bytes: Uint8Array, base: number, { hash }: LoadContext): boolean {
+/** False also where two of them have the same hash by chance, or by somebody's intent. */
+function haveDistinctHashes(bytes: Uint8Array, base: number): boolean {
   number = (number + 1) | 0;
   for (let position = listpackFirst(bytes, base); position !== 0;) {
     listpackRead(bytes, base, position, scratch);
-    const code = hash.hash(scratch.bytes, scratch.start, scratch.end);
-    let slot = code & (SLOTS - 1);
+    const { bytes: text, end } = scratch;
+    let code = FNV_BASIS;
+    for (let at = scratch.start; at < end; at++) code = Math.imul(code ^ text[at]!, FNV_PRIME);
+    let slot = (code ^ code >>> 16) & (SLOTS - 1);
     while (slotNumbers[slot] === number) {
       if (slotHashes[slot] === code) return false;
       slot = (slot + 1) & (SLOTS - 1);
