@@ -109,9 +109,10 @@ export class RdbWriter {
     return length >= LONG_STRING_BYTES;
   }
 
-  /** Hands over what was written since the last call; the memory belongs to the caller. */
+  /** Hands over what was written since the last call; the memory belongs to the caller. As much again is expected. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#out.take();
+    this.#out.reserve(taken.length * 9 >> 3);
     this.#crc?.update(taken, 0, taken.length);
     this.#takenBytes += taken.length;
     return taken;

@@ -26,6 +26,9 @@ export const SET_TYPES: readonly number[] = [TYPE_SET, TYPE_SET_INTSET, TYPE_SET
 /** A set of more members is not read in one go: where it has not arrived whole that work would be lost. */
 const SMALL_SET_MEMBERS = 128;
 
+/** For the next set that is written: a new one costs as much as a small set. */
+let idleCursor: SetCursor | null = null;
+
 /** The type a set is written as. */
 export function setType(set: SetValue): number {
   return set.table === null ? TYPE_SET_INTSET : TYPE_SET;
@@ -40,7 +43,8 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
     return;
   }
   writer.length(set.size);
-  const cursor = new SetCursor();
+  const cursor = idleCursor ?? new SetCursor();
+  idleCursor = null;
   cursor.open(set);
   try {
     while (cursor.next()) {
@@ -51,6 +55,7 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
     }
   } finally {
     cursor.close();
+    idleCursor = cursor;
   }
 }
 
