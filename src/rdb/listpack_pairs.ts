@@ -32,19 +32,37 @@ export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: Loa
 function haveDistinctHashes(bytes: Uint8Array, base: number): boolean {
   number = (number + 1) | 0;
   for (let position = listpackFirst(bytes, base); position !== 0;) {
-    listpackRead(bytes, base, position, scratch);
-    const { bytes: text, end } = scratch;
-    let code = FNV_BASIS;
-    for (let at = scratch.start; at < end; at++) code = Math.imul(code ^ text[at]!, FNV_PRIME);
-    let slot = (code ^ code >>> 16) & (SLOTS - 1);
-    while (slotNumbers[slot] === number) {
-      if (slotHashes[slot] === code) return false;
-      slot = (slot + 1) & (SLOTS - 1);
+    const first = bytes[base + position]!;
+    if (first >= 0x80 && first < 0xc0) {
+      // A short string, as most are: its text lies behind its length.
+      const start = base + position + 1;
+      const end = start + (first & 0x3f);
+      if (!enter(hashOf(bytes, start, end))) return false;
+      position = listpackNext(bytes, base, end + 1 - base);
+    } else {
+      listpackRead(bytes, base, position, scratch);
+      if (!enter(hashOf(scratch.bytes, scratch.start, scratch.end))) return false;
+      position = listpackNext(bytes, base, listpackNext(bytes, base, position));
     }
-    slotNumbers[slot] = number;
-    slotHashes[slot] = code;
-    position = listpackNext(bytes, base, listpackNext(bytes, base, position));
   }
+  return true;
+}
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = FNV_BASIS;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, FNV_PRIME);
+  return hash;
+}
+
+/** False where the hash is there already. */
+function enter(hash: number): boolean {
+  let slot = (hash ^ hash >>> 16) & (SLOTS - 1);
+  while (slotNumbers[slot] === number) {
+    if (slotHashes[slot] === hash) return false;
+    slot = (slot + 1) & (SLOTS - 1);
+  }
+  slotNumbers[slot] = number;
+  slotHashes[slot] = hash;
   return true;
 }
 
