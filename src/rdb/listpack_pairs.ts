@@ -8,6 +8,9 @@ import { Dict } from "../values/dict.ts";
 import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRead } from "../values/listpack.ts";
 import type { LoadContext } from "./load_context.ts";
 
+/** Where a table is made when there are many. */
+export type PairsContext = Pick<LoadContext, "arena" | "hash">;
+
 const SLOTS = 1024;
 const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -21,7 +24,7 @@ const slotNumbers = new Int32Array(SLOTS);
 let number = 0;
 
 /** Whether a sound listpack consists of whole pairs, and no first part occurs twice. */
-export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: LoadContext): boolean {
+export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: PairsContext): boolean {
   const count = listpackLength(bytes, base);
   if (count % 2 !== 0) return false;
   const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base);
@@ -66,7 +69,7 @@ function enter(hash: number): boolean {
   return true;
 }
 
-function areDistinct(bytes: Uint8Array, base: number, context: LoadContext): boolean {
+function areDistinct(bytes: Uint8Array, base: number, context: PairsContext): boolean {
   const seen = new Dict(context.arena, context.hash);
   try {
     for (let position = listpackFirst(bytes, base); position !== 0;) {
