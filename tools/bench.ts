@@ -4,12 +4,15 @@
  * - A ratio of requests is ours divided by Redis's (more is better); one of time or memory likewise (less is better).
  */
 import { parseArgs } from "@std/cli/parse-args";
+import type { ServerProcess } from "../tests/support/server_process.ts";
 import { findProgram } from "./conformance/child_process.ts";
 import { type Contender, contenders, measureBoth, median, type Pair, residentBytes } from "./bench/contender.ts";
 import { startContender } from "./bench/contender.ts";
 import { measureDictGrowth } from "./bench/dict_growth.ts";
+import { type FullSync, measureFullSync, measureLag } from "./bench/full_sync.ts";
 import { type Footprint, measureFootprint, usedMemory } from "./bench/footprint.ts";
 import { COLLECTIONS, loadCollections, loadKeys } from "./bench/key_load.ts";
+import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 
@@ -18,7 +21,7 @@ const USAGE = `Usage: deno task bench [options]
   --quick          a fifth of the requests, one round, 200,000 keys
   --rounds N       rounds of every throughput test (3)
   --pipelines LIST pipeline depths (1,16,64)
-  --only PART      throughput, memory, stall, startup or dict; can be repeated
+  --only PART      throughput, memory, stall, startup, dict, sync or persistence; can be repeated
   --ours PROGRAM   another server in place of ours
 `;
 
@@ -40,6 +43,8 @@ const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   stall: reportStall,
   startup: reportStartup,
   dict: reportDict,
+  sync: reportSync,
+  persistence: reportPersistence,
 };
 
 async function reportThroughput({ pair, pipelines, rounds, isQuick }: Plan): Promise<void> {
@@ -126,6 +131,63 @@ async function reportStall({ pair, keyCount }: Plan): Promise<void> {
   printRow("no save", ours.beforeMs, reference.beforeMs);
   printRow("during BGSAVE", ours.duringMs, reference.duringMs);
   printRow("the whole BGSAVE", ours.saveMs, reference.saveMs);
+}
+
+async function reportSync({ pair, keyCount }: Plan): Promise<void> {
+  const { ours, reference } = pair;
+  const measure = async (isDiskless: boolean, isUnderLoad: boolean): Promise<Pair<FullSync>> => {
+    const one = (master: Contender) =>
+      measureFullSync({ master, replica: reference, keyCount, isDiskless, isUnderLoad });
+    return { ours: await one(ours), reference: await one(reference) };
+  };
+  for (const isDiskless of [true, false]) {
+    const idle = await measure(isDiskless, false);
+    const busy = await measure(isDiskless, true);
+    printHead(`full synchronisation of ${keyCount} keys, ${isDiskless ? "diskless" : "by a file"}, as the master`, "");
+    printRow("ms, no other work", idle.ours.syncMs, idle.reference.syncMs);
+    printRow("MB that it takes", idle.ours.grownBytes / 1e6, idle.reference.grownBytes / 1e6);
+    printRow("ms under SET load", busy.ours.syncMs, busy.reference.syncMs);
+    printRow("MB that it takes under SET load", busy.ours.grownBytes / 1e6, busy.reference.grownBytes / 1e6);
+    printRow("longest PING ms before", busy.ours.beforeMs, busy.reference.beforeMs);
+    printRow("longest PING ms", busy.ours.longestMs, busy.reference.longestMs);
+    printRow("p99.9 PING ms", busy.ours.p999Ms, busy.reference.p999Ms);
+    const received = async (replica: Contender) =>
+      (await measureFullSync({ master: reference, replica, keyCount, isDiskless, isUnderLoad: false })).syncMs;
+    printRow("ms, as the replica", await received(ours), await received(reference));
+  }
+  const [lag, referenceLag] = [await measureLag(ours, ours), await measureLag(reference, reference)];
+  printHead("replication at full SET load", "");
+  printRow("median lag ms", lag.medianMs, referenceLag.medianMs);
+  printRow("longest lag ms", lag.longestMs, referenceLag.longestMs);
+  printRow("MB of the stream a second", lag.bytesPerSecond / 1e6, referenceLag.bytesPerSecond / 1e6);
+}
+
+async function reportPersistence({ pair, keyCount, rounds }: Plan): Promise<void> {
+  const fills: Record<string, (server: ServerProcess) => Promise<void>> = {
+    [`${keyCount} strings`]: (server) => loadKeys(server, keyCount),
+  };
+  for (const name of ["hashes", "sets", "sorted sets"]) {
+    const count = keyCount / 4;
+    fills[`${count} ${name} of 10`] = (server) => loadCollections(server, COLLECTIONS[name]!, count);
+  }
+  printHead("an RDB file", "MB/s");
+  for (const [name, fill] of Object.entries(fills)) {
+    const [ours, reference] = [await measureFileSpeed(pair.ours, fill), await measureFileSpeed(pair.reference, fill)];
+    // Of the same data the same bytes.
+    const kilobytes = reference.fileBytes / 1e3;
+    printRow(`save, ${name}`, kilobytes / ours.saveMs, kilobytes / reference.saveMs);
+    printRow(`load, ${name}`, kilobytes / ours.loadMs, kilobytes / reference.loadMs);
+  }
+  for (const pipeline of [1, 16]) {
+    const { ours, reference } = await measureAofCost(pair, { pipeline, rounds });
+    printHead(`SET at pipeline ${pipeline}`, "req/s");
+    for (const policy of ["no", "everysec", "always"] as const) {
+      printRow(`append-only file: ${policy}`, ours[policy], reference[policy]);
+    }
+    for (const policy of ["everysec", "always"] as const) {
+      printRow(`- ${policy}, % of no`, ours[policy] / ours.no * 100, reference[policy] / reference.no * 100);
+    }
+  }
 }
 
 async function reportStartup({ pair }: Plan): Promise<void> {

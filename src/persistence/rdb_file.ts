@@ -11,7 +11,7 @@ import { joinPath } from "./data_path.ts";
 import { systemReason } from "../base/system_reason.ts";
 
 /** Bytes read from a file at a time. */
-const READ_BYTES = 64 * 1024;
+const READ_BYTES = 128 * 1024;
 
 /** Where the RDB file is. */
 export interface RdbLocation {
@@ -129,11 +129,37 @@ export async function openRdbFile(location: RdbLocation): Promise<OpenedFile | n
   requireRead(path, "load the RDB file");
   try {
     const file = await Deno.open(path, { read: true });
-    return { size: (await file.stat()).size, stream: file.readable };
+    return { size: (await file.stat()).size, stream: readInTurns(file) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
+}
+
+/**
+ * The bytes of a file, read ahead into two buffers in turn: a chunk is valid until the next is asked for. The file is closed
+ * at the end, or where it cannot be read.
+ */
+function readInTurns(file: Deno.FsFile): ReadableStream<Uint8Array> {
+  const buffers = [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)];
+  let turn = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const buffer = buffers[turn]!;
+      turn ^= 1;
+      let count: number | null = null;
+      try {
+        count = await file.read(buffer);
+      } finally {
+        if (count === null) file.close();
+      }
+      if (count === null) controller.close();
+      else controller.enqueue(buffer.subarray(0, count));
+    },
+    cancel() {
+      file.close();
+    },
+  }, new CountQueuingStrategy({ highWaterMark: 1 }));
 }
 
 /** The chunks of the file, read without letting anything else run. Throws when there is none. */

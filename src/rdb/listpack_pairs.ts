@@ -5,36 +5,71 @@
  */
 
 import { Dict } from "../values/dict.ts";
-import {
-  ListpackEntry,
-  listpackFind,
-  listpackFirst,
-  listpackLength,
-  listpackNext,
-  listpackRead,
-} from "../values/listpack.ts";
+import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRead } from "../values/listpack.ts";
 import type { LoadContext } from "./load_context.ts";
 
-/** Up to so many pairs each is compared with all behind it; beyond, a table tells which came before. */
-const COMPARED_PAIRS_MAX = 32;
+/** Where a table is made when there are many. */
+export type PairsContext = Pick<LoadContext, "arena" | "hash">;
 
-// Nothing here pauses.
+const SLOTS = 1024;
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+/** Beyond half of the slots a table tells which came before. */
+const HASHED_PAIRS_MAX = SLOTS / 2;
+
+// Nothing here pauses. A slot belongs to the listpack whose number stands in it.
 const scratch = new ListpackEntry();
+const slotHashes = new Int32Array(SLOTS);
+const slotNumbers = new Int32Array(SLOTS);
+let number = 0;
 
 /** Whether a sound listpack consists of whole pairs, and no first part occurs twice. */
-export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: LoadContext): boolean {
+export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: PairsContext): boolean {
   const count = listpackLength(bytes, base);
   if (count % 2 !== 0) return false;
-  if (count / 2 > COMPARED_PAIRS_MAX) return areDistinct(bytes, base, context);
+  const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base);
+  return isSure || areDistinct(bytes, base, context);
+}
+
+/** False also where two of them have the same hash by chance, or by somebody's intent. */
+function haveDistinctHashes(bytes: Uint8Array, base: number): boolean {
+  number = (number + 1) | 0;
   for (let position = listpackFirst(bytes, base); position !== 0;) {
-    listpackRead(bytes, base, position, scratch);
-    position = listpackNext(bytes, base, listpackNext(bytes, base, position));
-    if (listpackFind(bytes, base, position, scratch, 1) !== 0) return false;
+    const first = bytes[base + position]!;
+    if (first >= 0x80 && first < 0xc0) {
+      // A short string, as most are: its text lies behind its length.
+      const start = base + position + 1;
+      const end = start + (first & 0x3f);
+      if (!enter(hashOf(bytes, start, end))) return false;
+      position = listpackNext(bytes, base, end + 1 - base);
+    } else {
+      listpackRead(bytes, base, position, scratch);
+      if (!enter(hashOf(scratch.bytes, scratch.start, scratch.end))) return false;
+      position = listpackNext(bytes, base, listpackNext(bytes, base, position));
+    }
   }
   return true;
 }
 
-function areDistinct(bytes: Uint8Array, base: number, context: LoadContext): boolean {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = FNV_BASIS;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, FNV_PRIME);
+  return hash;
+}
+
+/** False where the hash is there already. */
+function enter(hash: number): boolean {
+  let slot = (hash ^ hash >>> 16) & (SLOTS - 1);
+  while (slotNumbers[slot] === number) {
+    if (slotHashes[slot] === hash) return false;
+    slot = (slot + 1) & (SLOTS - 1);
+  }
+  slotNumbers[slot] = number;
+  slotHashes[slot] = hash;
+  return true;
+}
+
+function areDistinct(bytes: Uint8Array, base: number, context: PairsContext): boolean {
   const seen = new Dict(context.arena, context.hash);
   try {
     for (let position = listpackFirst(bytes, base); position !== 0;) {

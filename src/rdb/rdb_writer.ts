@@ -44,6 +44,9 @@ const LONG_STRING_BYTES = 64 * 1024;
 /** Bytes of a long string that are compressed or copied at a time: about a third of a millisecond. */
 const LONG_STRING_SLICE_BYTES = 32 * 1024;
 
+/** Room that is made at most for what comes next. */
+const MAX_RESERVED_BYTES = 512 * 1024;
+
 /** Longer texts are not tried as integers: -2147483648 has 11 characters. */
 const MAX_INTEGER_TEXT = 11;
 /** A compressed string must be at least this much shorter. */
@@ -112,6 +115,8 @@ export class RdbWriter {
   /** Hands over what was written since the last call; the memory belongs to the caller. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#out.take();
+    // A little more than as much again is to be expected, if it is not one long string.
+    this.#out.reserve(Math.min(taken.length + (taken.length >> 3), MAX_RESERVED_BYTES));
     this.#crc?.update(taken, 0, taken.length);
     this.#takenBytes += taken.length;
     return taken;

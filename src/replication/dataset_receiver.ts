@@ -13,7 +13,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import { DatasetLoader, loadContext } from "../persistence/dataset_loader.ts";
 import type { Loading } from "../persistence/loading.ts";
-import { rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
+import { openRdbFile, rdbFileSink, rdbPath } from "../persistence/rdb_file.ts";
 import { pacedDecoder } from "../persistence/paced_decoder.ts";
 import { takeRdbNote } from "../persistence/rdb_notes.ts";
 import type { RdbPersistence } from "../persistence/rdb_persistence.ts";
@@ -153,9 +153,10 @@ export class DatasetReceiver {
       await location.files.remove(temporary).catch(() => {});
       throw error;
     }
-    const source = await Deno.open(rdbPath(location), { read: true });
+    const source = await openRdbFile(location);
+    if (source === null) this.#fail("I/O error trying to sync with MASTER: the file that was received is gone");
     try {
-      await this.#load(source.readable);
+      await this.#load(source.stream);
     } finally {
       const isPersistent = config.cell("save").value.length > 0 || config.boolean("appendonly").value;
       if (config.boolean("rdb-del-sync-files").value && !isPersistent) {

@@ -12,14 +12,15 @@ export function addStoreUpkeep(services: Services): void {
   bindParameters(services);
   freeLazily(services);
   expireActively(services);
-  const { cron, store, clock, metrics, activeExpiry } = services;
+  const { cron, store, clock, metrics, activeExpiry, loading } = services;
   metrics.onReset.subscribe(() => {
     store.lazyFree.freedObjects = 0;
     activeExpiry.resetStats();
   });
   cron.every(0, "rehash", () => {
     for (const { keyspace } of store.databases) {
-      if (keyspace.size > 0) keyspace.dict.shrinkIfSparse();
+      // A table that is being loaded was made for all the keys to come.
+      if (keyspace.size > 0 && !loading.isActive) keyspace.dict.shrinkIfSparse();
       if (keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
     }
   });

@@ -154,9 +154,16 @@ export function validateListpack(bytes: Uint8Array, start: number, end: number, 
   if (!deep) return true;
   let count = 0;
   let at = start + LISTPACK_HEADER_BYTES;
-  while (bytes[at] !== LISTPACK_END) {
-    at = validNext(bytes, at, end);
-    if (at === 0) return false;
+  for (let first = bytes[at]!; first !== LISTPACK_END; first = bytes[at]!) {
+    if (first < 0xc0) {
+      // A small integer or a short string, as most entries are: one byte behind it says how long it is.
+      const encoded = first < 0x80 ? 1 : 1 + (first & 0x3f);
+      at += encoded + 1;
+      if (at >= end || bytes[at - 1] !== encoded) return false;
+    } else {
+      at = validNext(bytes, at, end);
+      if (at === 0) return false;
+    }
     count++;
   }
   const known = listpackHeaderCount(bytes, start);

@@ -80,7 +80,7 @@ async function runRound(
   for (const { tests, share } of GROUPS) {
     const requests = Math.round(REQUESTS_AT_PIPELINE_1 * Math.min(pipeline, 20) * scale * share);
     for (const side of order) {
-      const rates = await runBenchmark(servers[side].port, { tests, pipeline, requests });
+      const rates = await benchmarkRates(servers[side].port, { tests, pipeline, requests });
       for (const [test, rate] of rates) round[side].set(test, rate);
     }
   }
@@ -92,7 +92,8 @@ async function flush(server: ServerProcess): Promise<void> {
   await client.expect("FLUSHALL");
 }
 
-async function runBenchmark(
+/** Runs redis-benchmark; its tests with their rates. */
+export async function benchmarkRates(
   port: number,
   { tests, pipeline, requests }: { tests: string; pipeline: number; requests: number },
 ): Promise<[string, Rate][]> {

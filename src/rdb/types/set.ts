@@ -12,6 +12,7 @@
 
 import { Slice } from "../../bytes/slice.ts";
 import { validateIntset } from "../../values/intset.ts";
+import { parseInt64 } from "../../values/int64.ts";
 import { ListpackEntry, listpackFirst, listpackNext, listpackRead, validateListpack } from "../../values/listpack.ts";
 import { SetCursor, SetValue } from "../../values/set_value.ts";
 import type { LoadContext } from "../load_context.ts";
@@ -21,6 +22,12 @@ import type { RdbWriter } from "../rdb_writer.ts";
 
 /** The types a set is read from. */
 export const SET_TYPES: readonly number[] = [TYPE_SET, TYPE_SET_INTSET, TYPE_SET_LISTPACK];
+
+/** A set of more members is not read in one go: where it has not arrived whole that work would be lost. */
+const SMALL_SET_MEMBERS = 128;
+
+/** For the next set that is written: a new one costs as much as a small set. */
+let idleCursor: SetCursor | null = null;
 
 /** The type a set is written as. */
 export function setType(set: SetValue): number {
@@ -36,7 +43,8 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
     return;
   }
   writer.length(set.size);
-  const cursor = new SetCursor();
+  const cursor = idleCursor ?? new SetCursor();
+  idleCursor = null;
   cursor.open(set);
   try {
     while (cursor.next()) {
@@ -47,6 +55,7 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
     }
   } finally {
     cursor.close();
+    idleCursor = cursor;
   }
 }
 
@@ -66,9 +75,29 @@ export function* loadSet(reader: RdbReader, type: number, context: LoadContext):
 }
 
 /** See `ValueType.tryLoad`. */
-export function tryLoadSet(reader: RdbReader, type: number, context: LoadContext): SetValue | undefined {
+export function tryLoadSet(reader: RdbReader, type: number, context: LoadContext): SetValue | null | undefined {
+  if (type === TYPE_SET) return tryMembers(reader, context);
   if (type !== TYPE_SET_INTSET || !reader.tryString(reader.text)) return undefined;
   return fromIntset(reader, context);
+}
+
+function tryMembers(reader: RdbReader, context: LoadContext): SetValue | null | undefined {
+  if (!reader.tryLength() || reader.length > SMALL_SET_MEMBERS) return undefined;
+  const count = reader.length;
+  if (count === 0) return null;
+  const set = new SetValue(context.arena, context.hash);
+  let isComplete = false;
+  try {
+    if (count > context.maxIntsetEntries) set.convertToTable(count);
+    for (let rest = count; rest > 0; rest--) {
+      if (!reader.tryString(reader.text)) return undefined;
+      addMember(reader, set, rest, context);
+    }
+    isComplete = true;
+  } finally {
+    if (!isComplete) set.free();
+  }
+  return set;
 }
 
 function* loadIntset(reader: RdbReader, context: LoadContext): Generator<void, SetValue> {
@@ -93,8 +122,21 @@ function* readMembers(reader: RdbReader, set: SetValue, context: LoadContext): G
   if (count > context.maxIntsetEntries) set.convertToTable(Math.min(count, reader.end - reader.position));
   for (let rest = count; rest > 0; rest--) {
     while (!reader.tryString(member)) yield;
-    if (!set.add(member, context.maxIntsetEntries)) throw reader.corrupt("Duplicate set members detected");
+    addMember(reader, set, Math.min(rest, reader.end - reader.position), context);
   }
+}
+
+/** Adds the reader's text to a set that is to get `expected` members more, this one included. */
+function addMember(reader: RdbReader, set: SetValue, expected: number, context: LoadContext): void {
+  const member = reader.text;
+  // A table that grew with its members would be made several times.
+  if (set.table === null && !isInteger(member)) set.convertToTable(expected);
+  if (!set.add(member, context.maxIntsetEntries)) throw reader.corrupt("Duplicate set members detected");
+}
+
+function isInteger({ bytes, start, end }: Slice): boolean {
+  const value = parseInt64(bytes, start, end);
+  return value === value;
 }
 
 function* readListpack(reader: RdbReader, set: SetValue, context: LoadContext): Generator<void, void> {
