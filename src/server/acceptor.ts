@@ -60,6 +60,8 @@ export class Acceptor {
       descriptor,
       close: () => {
         this.#descriptors.giveBack(descriptor);
+        // The runtime closes a socket only when its event loop turns; the peer is to know before any later reply is sent.
+        connection.closeWrite().catch(() => {});
         connection.close();
         clients.remove(client);
       },

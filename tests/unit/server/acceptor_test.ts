@@ -24,6 +24,7 @@ async function refusal(
       told += latin1(bytes);
       return Promise.resolve(bytes.length);
     },
+    closeWrite: () => Promise.resolve(),
     close() {},
   };
   new Acceptor(services, new CommandLoop(services)).accept(connection as unknown as Deno.Conn);
