@@ -32,6 +32,9 @@ export interface DurationRecorder {
 /** Gives out the dense numbers of commands: 0, 1, 2 ... in the order of declaration. */
 export type NextCommandId = () => number;
 
+/** Stands for gates that have not been asked: no set of real ones has all bits. */
+export const ALL_GATES = -1;
+
 /** One command or subcommand. */
 export class Command implements RequestTraits {
   readonly spec: CommandSpec;
@@ -89,8 +92,8 @@ export class Command implements RequestTraits {
   /** Null until somebody tracks the durations of this command. */
   histogram: DurationRecorder | null = null;
 
-  /** The gates that concern it: a bit for each, set by the executor. */
-  gateMask = 0;
+  /** The gates that concern it: a bit for each. All of them, until the executor asks them when one is raised. */
+  gateMask: number = ALL_GATES;
   /** Calls since the last one that was timed, for the executor. */
   untimedCalls = 0;
   /** How many there may be. */
