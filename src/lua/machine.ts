@@ -91,7 +91,7 @@ export class Machine {
   /** Ends the run at once with an error that the script cannot catch; only a native error handler sees it. */
   kill(error: LuaError): void {
     const handler = this.#errorHandler;
-    // A context of its own: the machine's says how the last native function was called, and it is the script that is stopped.
+    // A context of its own: the machine's tells how the last native function was called, which is not what is stopped.
     const isSeen = !this.isDone && handler instanceof NativeFunction;
     const results = isSeen ? handler.body([error.value], new CallContext(this)) : undefined;
     this.finish(NO_RESULTS, Array.isArray(results) ? new LuaError(results[0]) : error);

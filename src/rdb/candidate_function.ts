@@ -5,8 +5,8 @@
  * FUNCTION name(string) engine(string) hasDescription(length) [description(string)] code(string)
  * ```
  *
- * - The code alone has no first line, where 7.0 itself has engine and name; the description is lost, as in Redis, and each text ends
- *   before its first NUL.
+ * - The code has no first line, where 7.0 itself has engine and name. As in Redis the description is lost, and each text
+ *   ends before its first NUL.
  */
 
 import { ascii } from "../bytes/ascii.ts";
