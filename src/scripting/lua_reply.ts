@@ -47,7 +47,7 @@ export class LuaReply extends ReplyCollector<LuaValue, OpenAggregate> {
   take(): LuaValue {
     const value = this.#value;
     this.#value = undefined;
-    this.rewind(0);
+    if (this.openCount > 0) this.rewind(0);
     return value;
   }
 
