@@ -22,7 +22,7 @@ export function describeCommandRules(rules: CommandRules, registry: CommandRegis
     draft.setCategory(registry, aclCategoryBit(name), isAdditive);
     words.push(`${isAdditive ? "+" : "-"}@${name}`);
   }
-  for (const command of registry.all()) words.push(...correctionsOf(command, rules, draft));
+  for (const command of registry.listed()) words.push(...correctionsOf(command, rules, draft));
   invariant(draft.hasSameBits(rules), "the rules that are printed are those that hold");
   return words.join(" ");
 }
@@ -60,7 +60,7 @@ function countCategory(
 ): { allowed: number; denied: number } {
   let allowed = 0;
   let denied = 0;
-  for (const command of registry.all()) {
+  for (const command of registry.listed()) {
     if ((command.aclCategories & category) === 0) continue;
     if (rules.has(command)) allowed++;
     else denied++;

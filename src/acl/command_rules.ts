@@ -53,12 +53,12 @@ export class CommandRules {
   set(command: Command, isAllowed: boolean): void {
     this.#setBit(command, isAllowed);
     this.#firstArguments.delete(command.id);
-    for (const subcommand of command.subcommands ?? []) this.#setBit(subcommand, isAllowed);
+    for (const subcommand of command.subcommands?.listed() ?? []) this.#setBit(subcommand, isAllowed);
   }
 
   /** `+@category`, `-@category`; `category` is its bit. */
   setCategory(registry: CommandRegistry, category: number, isAllowed: boolean): void {
-    for (const command of registry.all()) {
+    for (const command of registry.listed()) {
       if ((command.aclCategories & category) !== 0) this.set(command, isAllowed);
     }
   }
@@ -72,7 +72,8 @@ export class CommandRules {
 
   /** Whether the command is allowed with any arguments. */
   has(command: Command): boolean {
-    return (this.#bits[command.id >>> 5]! & (1 << (command.id & 31))) !== 0;
+    const { aclId } = command;
+    return (this.#bits[aclId >>> 5]! & (1 << (aclId & 31))) !== 0;
   }
 
   /** First arguments with which a command is allowed that is otherwise not, in the order in which they were added. */

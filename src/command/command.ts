@@ -32,11 +32,16 @@ export interface DurationRecorder {
 /** Gives out the dense numbers of commands: 0, 1, 2 ... in the order of declaration. */
 export type NextCommandId = () => number;
 
+/** Stands for gates that have not been asked: no set of real ones has all bits. */
+export const ALL_GATES = -1;
+
 /** One command or subcommand. */
 export class Command implements RequestTraits {
   readonly spec: CommandSpec;
   /** Dense number within its registry: the index of its bit in ACL rules. */
   readonly id: number;
+  /** The id that ACL rules give or deny it by: its own where it is listed. */
+  readonly aclId: number;
   readonly name: string;
   /** "get", or with its container "config|get". A renamed command keeps it. */
   readonly fullName: string;
@@ -87,8 +92,8 @@ export class Command implements RequestTraits {
   /** Null until somebody tracks the durations of this command. */
   histogram: DurationRecorder | null = null;
 
-  /** The gates that concern it: a bit for each, set by the executor. */
-  gateMask = 0;
+  /** The gates that concern it: a bit for each. All of them, until the executor asks them when one is raised. */
+  gateMask: number = ALL_GATES;
   /** Calls since the last one that was timed, for the executor. */
   untimedCalls = 0;
   /** How many there may be. */
@@ -102,6 +107,7 @@ export class Command implements RequestTraits {
     this.name = spec.name;
     this.fullName = parent === null ? spec.name : `${parent.fullName}|${spec.name}`;
     this.parent = parent;
+    this.aclId = spec.unlistedBeside === undefined ? this.id : aclIdBeside(parent, spec.unlistedBeside);
     this.arity = spec.arity;
     this.run = spec.run ?? null;
     this.legacyKeys = legacyKeyRange(spec.keys ?? []);
@@ -169,6 +175,11 @@ export class Command implements RequestTraits {
     this.untimedCalls = 0;
   }
 
+  /** Whether COMMAND and the ACL know of it. */
+  get isListed(): boolean {
+    return this.spec.unlistedBeside === undefined;
+  }
+
   /** Sets the statistics to zero, as CONFIG RESETSTAT does. */
   resetStats(): void {
     const { stats } = this;
@@ -180,4 +191,10 @@ export class Command implements RequestTraits {
     this.untimedCalls = this.untimedLimit = 0;
     this.histogram = null;
   }
+}
+
+function aclIdBeside(container: Command | null, name: string): number {
+  const sibling = container?.subcommands?.byName(name);
+  if (!sibling) throw new Error(`Cannot declare a command beside "${name}": there is no such subcommand before it`);
+  return sibling.aclId;
 }

@@ -87,8 +87,11 @@ export interface CommandSpec {
   readonly refuse?: (context: Context, text: string, reply: Reply) => void;
   /** Runs at once inside MULTI, where other commands are queued. */
   readonly isNeverQueued?: boolean;
-  /** Answered and not listed: of a later Redis than the one that COMMAND describes. */
-  readonly isUnlisted?: boolean;
+  /**
+   * Answered and not listed: of a later Redis than the one that COMMAND describes. Names a subcommand declared before it in
+   * the same container; rules of the ACL about that one hold for this one, too.
+   */
+  readonly unlistedBeside?: string;
   /** Absent on a pure container. */
   readonly run?: Handler;
 }

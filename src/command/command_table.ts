@@ -10,7 +10,7 @@ import type { Command } from "./command.ts";
 
 const INITIAL_PLACES = 16;
 
-/** A case-insensitive map from names to commands. Iterates in the order of addition, over those that are listed. */
+/** A case-insensitive map from names to commands. Iterates in the order of addition. */
 export class CommandTable {
   #places: (Entry | null)[] = new Array<Entry | null>(INITIAL_PLACES).fill(null);
   readonly #entries = new Map<string, Entry>();
@@ -18,8 +18,8 @@ export class CommandTable {
   #last: Entry | null = null;
 
   /** Number of commands that are listed. */
-  get size(): number {
-    return [...this].length;
+  get listedSize(): number {
+    return [...this.listed()].length;
   }
 
   /** The command a slice names, or null. */
@@ -64,7 +64,12 @@ export class CommandTable {
   }
 
   *[Symbol.iterator](): Generator<Command> {
-    for (const { command } of this.#entries.values()) if (command.spec.isUnlisted !== true) yield command;
+    for (const { command } of this.#entries.values()) yield command;
+  }
+
+  /** Those that are listed. */
+  *listed(): Generator<Command> {
+    for (const command of this) if (command.isListed) yield command;
   }
 
   /** Deletions are rare (`rename-command`), so the table is made anew rather than kept with gaps. */

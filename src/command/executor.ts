@@ -11,7 +11,7 @@ import { wrongArity } from "../resp/reply_errors.ts";
 import { Args } from "../resp/request_batch.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Store } from "../store/store.ts";
-import type { Command } from "./command.ts";
+import { ALL_GATES, type Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { type Gate, type GateResult, HANDLED } from "./gate.ts";
 import type { Wait } from "./outcome.ts";
@@ -121,9 +121,6 @@ export class Executor {
     this.#onUnknown = options.onUnknown ?? null;
     this.#callObservers = options.observers.filter(({ onCall, onCalled }) => (onCall ?? onCalled) !== undefined);
     invariant(this.#gates.length <= MAX_GATES, "there are more gates than bits for them");
-    for (const command of this.registry.all()) {
-      command.gateMask = this.#maskOf(command);
-    }
   }
 
   /** Must be called before the requests of a batch are run: takes the time and asks the gates. */
@@ -153,9 +150,8 @@ export class Executor {
     if (!command.acceptsCount(args.count) || command.run === null) {
       return this.reject(context, command, wrongArity(command.fullName), reply);
     }
-    const mask = command.gateMask & this.#raisedGates;
-    if (mask !== 0) {
-      const result = this.#pass(mask, context, command, args, reply);
+    if ((command.gateMask & this.#raisedGates) !== 0) {
+      const result = this.#pass(context, command, args, reply);
       if (result === HANDLED) return null;
       if (typeof result === "string") return this.reject(context, command, result, reply);
       if (result !== null) return result;
@@ -282,7 +278,10 @@ export class Executor {
     return mask;
   }
 
-  #pass(mask: number, context: Context, command: Command, args: Args, reply: Reply): GateResult {
+  #pass(context: Context, command: Command, args: Args, reply: Reply): GateResult {
+    // Asked of all commands, the gates would take a quarter of the time in which a server is made.
+    if (command.gateMask === ALL_GATES) command.gateMask = this.#maskOf(command);
+    const mask = command.gateMask & this.#raisedGates;
     for (let index = 0; index < this.#gates.length; index++) {
       if ((mask & (1 << index)) === 0) continue;
       const result = this.#gates[index]!.check(context, command, args, reply);

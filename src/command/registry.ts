@@ -15,7 +15,8 @@ import { KeyCollector } from "./key_specs.ts";
 /** The commands of a server. */
 export class CommandRegistry {
   readonly #table = new CommandTable();
-  readonly #originals = new CommandTable();
+  /** By the names of their declarations. */
+  readonly #originals = new Map<string, Command>();
   readonly #keys = new KeyCollector();
   #idCount = 0;
 
@@ -23,14 +24,14 @@ export class CommandRegistry {
     const nextId = () => this.#idCount++;
     for (const spec of specs) {
       const command = new Command(spec, nextId);
-      this.#originals.add(spec.name, command);
+      this.#originals.set(spec.name, command);
       this.#table.add(spec.name, command);
     }
   }
 
   /** Number of commands without subcommands: `COMMAND COUNT`. */
   get size(): number {
-    return this.#table.size;
+    return this.#table.listedSize;
   }
 
   /** Number of ids given out: every `Command.id`, of subcommands too, is below it. */
@@ -56,13 +57,13 @@ export class CommandRegistry {
 
   /** The command of a full name ("get", "config|get") as it is called now, or null. */
   byName(fullName: string): Command | null {
-    return findByFullName(this.#table, fullName);
+    return findByFullName((name) => this.#table.byName(name), fullName);
   }
 
   /** The command of a full name as it was declared, also when it is renamed or taken away; for ACL rules. Only those listed. */
   originalByName(fullName: string): Command | null {
-    const command = findByFullName(this.#originals, fullName);
-    return command?.spec.isUnlisted === true ? null : command;
+    const command = findByFullName((name) => this.#originals.get(name.toLowerCase()) ?? null, fullName);
+    return command?.isListed === true ? command : null;
   }
 
   /** The error's text, with its code, for a request that `resolve` does not find. */
@@ -101,16 +102,21 @@ export class CommandRegistry {
 
   /** All commands ever declared, each container before its subcommands, in the order of their ids. */
   *all(): Generator<Command> {
-    for (const command of this.#originals) {
+    for (const command of this.#originals.values()) {
       yield command;
       if (command.subcommands !== null) yield* command.subcommands;
     }
   }
+
+  /** Those of `all` that are listed. */
+  *listed(): Generator<Command> {
+    for (const command of this.all()) if (command.isListed) yield command;
+  }
 }
 
-function findByFullName(table: CommandTable, fullName: string): Command | null {
+function findByFullName(byName: (name: string) => Command | null, fullName: string): Command | null {
   const words = fullName.split("|");
-  const command = table.byName(words[0]!);
+  const command = byName(words[0]!);
   if (words.length === 1) return command;
   return words.length === 2 ? command?.subcommands?.byName(words[1]!) ?? null : null;
 }

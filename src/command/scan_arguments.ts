@@ -5,7 +5,7 @@
 import { ascii, equalsIgnoreCase } from "../bytes/ascii.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Reply } from "../resp/reply.ts";
-import { INVALID_CURSOR, SYNTAX_ERROR } from "../resp/reply_errors.ts";
+import { cText, INVALID_CURSOR, SYNTAX_ERROR } from "../resp/reply_errors.ts";
 import type { Args } from "../resp/request_batch.ts";
 import { readClampedInteger } from "./arguments.ts";
 
@@ -26,7 +26,7 @@ export interface ScanOptions {
   readonly count: number;
   /** The pattern, or null when everything matches. */
   readonly pattern: Slice | null;
-  /** The name of a type in lower case, or null for all. */
+  /** The name of a type in lower case, up to its first NUL as Redis reads it, or null for all. */
   readonly type: string | null;
 }
 
@@ -67,7 +67,7 @@ export function readScanOptions(args: Args, first: number, reply: Reply, hasType
       const given = args.at(index + 1);
       pattern = given.length === 1 && given.bytes[given.start] === ASTERISK ? null : given;
     } else if (hasType && equalsIgnoreCase(option, TYPE)) {
-      type = args.text(index + 1).toLowerCase();
+      type = cText(args.at(index + 1)).toLowerCase();
     } else {
       return refuse(reply, SYNTAX_ERROR);
     }

@@ -100,6 +100,15 @@ export class Machine implements MemoryOwner {
     this.error = error;
   }
 
+  /** Ends the run at once with an error that the script cannot catch; only a native error handler sees it. */
+  kill(error: LuaError): void {
+    const handler = this.#errorHandler;
+    // A context of its own: the machine's tells how the last native function was called, which is not what is stopped.
+    const isSeen = !this.isDone && handler instanceof NativeFunction;
+    const results = isSeen ? handler.body([error.value], new CallContext(this)) : undefined;
+    this.finish(NO_RESULTS, Array.isArray(results) ? new LuaError(results[0]) : error);
+  }
+
   /** Calls `callee` from the running frame, which is a native one, with its registers from `place` on. */
   call(place: number, callee: LuaValue, args: readonly LuaValue[]): void {
     this.#place(place, callee, args);

@@ -89,8 +89,11 @@ export class LuaRun {
     return machine.isDone;
   }
 
-  /** Ends the run, paused or inside one of its native functions; no `pcall` catches this. */
+  /**
+   * Ends the run, paused or inside one of its native functions; no `pcall` catches this. A native error handler sees the
+   * error first, as it would any other.
+   */
   kill(error: LuaError): void {
-    if (!this.#machine.isDone) this.#machine.finish([], error);
+    this.#machine.kill(error);
   }
 }

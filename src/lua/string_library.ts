@@ -4,6 +4,7 @@
 
 import { functionArgument, int32Argument, integerArgument, optionalInteger, stringArgument } from "./arguments.ts";
 import { register } from "./base_library.ts";
+import { LuaClosure } from "./closure.ts";
 import { checkStringLength } from "./concatenation.ts";
 import type { NativeCall } from "./native_call.ts";
 import { PatternMatcher } from "./pattern.ts";
@@ -15,6 +16,9 @@ import { type LuaValue, type NativeBody, NativeFunction } from "./value.ts";
 
 /** Values that a native function may return: Lua's `LUAI_MAXCSTACK`. */
 const MAX_RESULTS = 8000;
+
+/** Functions have no binary form here, and Redis loads none: what `loadstring` refuses anyway is as good as any. */
+const BINARY_CHUNK = "\x1bLuaQ";
 
 const SPECIAL_CHARACTERS = /[\^$*+?.([%-]/;
 
@@ -49,7 +53,7 @@ const FUNCTIONS: Readonly<Record<string, NativeBody>> = {
     return [text];
   },
   dump(args, call) {
-    functionArgument(args, 0, call);
+    if (functionArgument(args, 0, call) instanceof LuaClosure) return [BINARY_CHUNK];
     throw call.error("unable to dump given function");
   },
   find: (args, call) => search(args, call, true),

@@ -7,13 +7,13 @@
  *   values, the most frequent records, are read in a plain loop beside it, which allocates nothing but the values.
  */
 
-import { ascii, latin1 } from "../bytes/ascii.ts";
 import { Slice } from "../bytes/slice.ts";
 import { type Int64, readInt64 } from "../values/int64.ts";
 import { type Kind, KIND_CODES, KIND_STRING, type KindCode } from "../values/kind.ts";
 import { readUint32 } from "../values/listpack_encoding.ts";
 import type { LoadContext } from "./load_context.ts";
 import { moduleName } from "./module_name.ts";
+import { CandidateFunction } from "./candidate_function.ts";
 import {
   CHECKSUM_BYTES,
   CHECKSUM_SINCE_VERSION,
@@ -278,20 +278,8 @@ export class RdbParser {
     throw new RdbFormatError("unsupported", line, reader.offset);
   }
 
-  /** Name, engine, optional description and code apart, which are put together as 7.0 has them. */
   *#candidateFunction(): Generator<void, void> {
-    const reader = this.#reader;
-    const { text } = this.#entry;
-    while (!reader.tryString(text)) yield;
-    const name = textOf(text);
-    while (!reader.tryString(text)) yield;
-    const firstLine = ascii(`#!${textOf(text)} name=${name}\n`);
-    while (!reader.tryLength()) yield;
-    if (reader.length !== 0) { while (!reader.tryString(text)) yield; }
-    while (!reader.tryString(text)) yield;
-    const source = new Uint8Array(firstLine.length + text.length);
-    source.set(firstLine);
-    source.set(text.view(), firstLine.length);
+    const source = yield* new CandidateFunction().read(this.#reader, this.#entry.text);
     this.#visitor.onFunction(new Slice(source));
   }
 
@@ -309,10 +297,6 @@ export class RdbParser {
     }
     this.#visitor.onEnd(stored !== 0n);
   }
-}
-
-function textOf(slice: Slice): string {
-  return latin1(slice.bytes, slice.start, slice.end);
 }
 
 function readUint64(bytes: Uint8Array, at: number): bigint {

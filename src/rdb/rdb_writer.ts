@@ -49,8 +49,19 @@ const MAX_RESERVED_BYTES = 512 * 1024;
 
 /** Longer texts are not tried as integers: -2147483648 has 11 characters. */
 const MAX_INTEGER_TEXT = 11;
-/** A compressed string must be at least this much shorter. */
-const MIN_COMPRESSION_GAIN = 4;
+/** When a string is worth compressing. */
+interface CompressionTerms {
+  readonly minBytes: number;
+  /** By how much the room for the outcome is less than the string: without room the compressor gives up. */
+  readonly lessRoom: number;
+  /** By how much the outcome must be shorter. */
+  readonly minGain: number;
+}
+
+/** `rdbcompression`. */
+const FILE_TERMS: CompressionTerms = { minBytes: MIN_COMPRESSED_BYTES + 1, lessRoom: 4, minGain: 4 };
+/** `list-compress-depth`. */
+const MEMORY_TERMS: CompressionTerms = { minBytes: 48, lessRoom: 0, minGain: 9 };
 /** Strings up to about this size are compressed into memory that is kept between strings. */
 const MAX_KEPT_TARGET_BYTES = 64 * 1024;
 /** Views of it below this size are kept too: for a short string a view would cost as much as its compression. */
@@ -78,7 +89,7 @@ export function drain(saver: Generator<void>): void {
 /** Writes one RDB file, or the body of one DUMP payload. */
 export class RdbWriter {
   readonly #out: ByteWriter;
-  readonly #compression: boolean;
+  readonly #terms: CompressionTerms | null;
   readonly #crc: Crc64 | null;
   #takenBytes = 0;
   #sliceCost = 0;
@@ -86,7 +97,7 @@ export class RdbWriter {
   /** Writes behind whatever `out` holds, which counts as part of the file. */
   constructor(out: ByteWriter, options: RdbWriterOptions) {
     this.#out = out;
-    this.#compression = options.compression;
+    this.#terms = options.compression ? FILE_TERMS : null;
     this.#crc = options.checksum ? new Crc64() : null;
   }
 
@@ -237,13 +248,24 @@ export class RdbWriter {
 
   /** A string in its shortest form: as integer, compressed, or as it is. */
   string(source: Uint8Array, start: number, end: number): void {
+    this.#string(source, start, end, this.#terms);
+  }
+
+  /** As `longString`, of bytes that Redis keeps compressed in memory: it writes them so whatever `rdbcompression` says. */
+  *packedString(source: Uint8Array, start: number, end: number): Generator<void> {
+    const terms = this.#terms ?? MEMORY_TERMS;
+    if (this.isLong(end - start)) yield* this.#longString(source, start, end, terms);
+    else this.#string(source, start, end, terms);
+  }
+
+  #string(source: Uint8Array, start: number, end: number, terms: CompressionTerms | null): void {
     const length = end - start;
     this.#sliceCost += length + ITEM_COST;
     if (length <= MAX_INTEGER_TEXT) {
       const integer = parseSafeInteger(source, start, end);
       if (this.#tryInteger(integer)) return;
-    } else if (this.#compression && length > MIN_COMPRESSED_BYTES) {
-      if (this.#tryCompressed(source, start, end)) return;
+    } else if (terms !== null && length >= terms.minBytes) {
+      if (this.#tryCompressed(source, start, end, terms)) return;
     }
     this.length(length);
     this.#out.bytes(source, start, end);
@@ -251,15 +273,19 @@ export class RdbWriter {
 
   /** As `string`, in slices where it is long: the bytes must stay as they are until the generator is done. */
   *longString(source: Uint8Array, start: number, end: number): Generator<void> {
+    if (this.isLong(end - start)) yield* this.#longString(source, start, end, this.#terms);
+    else this.string(source, start, end);
+  }
+
+  *#longString(source: Uint8Array, start: number, end: number, terms: CompressionTerms | null): Generator<void> {
     const length = end - start;
-    if (length < LONG_STRING_BYTES) return this.string(source, start, end);
-    if (this.#compression) {
+    if (terms !== null) {
       // One of its own: other strings are compressed between the slices.
       const compressor = new LzfCompressor();
-      const target = new Uint8Array(length - MIN_COMPRESSION_GAIN);
+      const target = new Uint8Array(length - terms.lessRoom);
       compressor.begin(source, start, end, target);
       while (!compressor.step(LONG_STRING_SLICE_BYTES)) yield;
-      if (compressor.length > 0) {
+      if (isWorthwhile(compressor.length, length, terms)) {
         this.#compressedLengths(compressor.length, length);
         return yield* this.#copySlices(target, 0, compressor.length);
       }
@@ -299,10 +325,10 @@ export class RdbWriter {
     return true;
   }
 
-  #tryCompressed(source: Uint8Array, start: number, end: number): boolean {
-    const target = compressionTarget(end - start - MIN_COMPRESSION_GAIN);
+  #tryCompressed(source: Uint8Array, start: number, end: number, terms: CompressionTerms): boolean {
+    const target = compressionTarget(end - start - terms.lessRoom);
     const length = lzfCompress(source, start, end, target);
-    if (length === 0) return false;
+    if (!isWorthwhile(length, end - start, terms)) return false;
     this.#compressedLengths(length, end - start);
     this.#out.bytes(target, 0, length);
     return true;
@@ -313,6 +339,11 @@ export class RdbWriter {
     this.length(compressed);
     this.length(original);
   }
+}
+
+/** `compressed` is 0 where the compressor gave up. */
+function isWorthwhile(compressed: number, original: number, { minGain }: CompressionTerms): boolean {
+  return compressed > 0 && original - compressed >= minGain;
 }
 
 /** Memory of exactly `size` bytes: the room decides what the compressor gives up on, as it does for Redis. */

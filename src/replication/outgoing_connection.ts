@@ -1,10 +1,11 @@
 /**
  * Connections that this server makes, from an address of its own choice where the configuration has one.
  *
- * - `Deno.connect` cannot choose (Deno 2.9): only then does the connection come from `node:net`.
+ * - `Deno.connect` cannot choose (Deno 2.9): only then does the connection come from `node:net`, which is loaded then: it
+ *   would be a tenth of the start of the server.
  */
 
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "./link_connection.ts";
 
 /** A connection with both its ends. */
@@ -37,6 +38,7 @@ async function connectFrom(localAddress: string, host: string, port: number): Pr
   // What Deno does not permit `node:net` throws where nobody can catch it.
   const permission = await Deno.permissions.query({ name: "net", host: `${localAddress}:0` });
   if (permission.state !== "granted") return null;
+  const { connect } = await import("node:net");
   return await new Promise((resolve) => {
     const socket = connect({ host, port, localAddress, noDelay: true });
     socket.once("connect", () => resolve(socket));

@@ -22,172 +22,99 @@ import type { Slice } from "../bytes/slice.ts";
 import { charge } from "../lua/memory_meter.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
-import type { DeferredToken, Reply } from "../resp/reply.ts";
+import { type Aggregate, type AggregateKind, ReplyCollector } from "../resp/reply_collector.ts";
 import { ReplyParser } from "../resp/reply_parser.ts";
 import { ReplyError, type ReplyValue } from "../resp/reply_value.ts";
 import { countedErrorTable } from "./error_table.ts";
 
-type AggregateKind = "array" | "map" | "set" | "attribute";
-
-/** An aggregate that is not complete. */
-interface Aggregate {
-  readonly kind: AggregateKind;
+interface OpenAggregate extends Aggregate {
   readonly table: LuaTable;
-  /** Values still to come; -1 while the length is deferred. */
-  missing: number;
-  /** Values that have come. */
-  count: number;
-  /** The key whose value comes next. */
+  /** The key whose value comes next; of attributes, what they describe. */
   key: LuaValue;
 }
 
-/** Builds the values of one script's replies. */
-export class LuaReply implements Reply {
-  errorCount = 0;
-  readonly isCutOff = false;
-  /** 2 or 3: `redis.setresp` changes it. */
-  protocol: 2 | 3 = 2;
+/** Builds the values of one script's replies; `redis.setresp` changes the protocol. */
+export class LuaReply extends ReplyCollector<LuaValue, OpenAggregate> {
   /** Told the text of each error. */
   onError: ((text: string) => void) | null = null;
 
   #value: LuaValue = undefined;
-  #open: Aggregate[] = [];
 
-  get isResp3(): boolean {
-    return this.protocol === 3;
+  constructor() {
+    super(2);
   }
 
   /** The reply that was written; forgets it. */
   take(): LuaValue {
     const value = this.#value;
     this.#value = undefined;
-    this.#open.length = 0;
+    if (this.openCount > 0) this.rewind(0);
     return value;
   }
 
-  ok(): void {
-    this.simple("OK");
+  override simple(text: string): void {
+    this.add(tableOf("ok", text));
   }
 
-  queued(): void {
-    this.simple("QUEUED");
-  }
-
-  simple(text: string): void {
-    this.#add(tableOf("ok", text));
-  }
-
-  error(text: string): void {
+  override error(text: string): void {
     this.errorCount++;
     this.onError?.(text);
-    this.#add(countedErrorTable(`-${text}`));
+    this.add(countedErrorTable(`-${text}`));
   }
 
-  integer(value: number | bigint): void {
-    this.#add(Number(value));
+  override integer(value: number | bigint): void {
+    this.add(Number(value));
   }
 
-  bulk(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+  override bulk(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     charge(end - start);
-    this.#add(latin1(bytes, start, end));
+    this.add(latin1(bytes, start, end));
   }
 
-  bulkSlice(slice: Slice): void {
+  override bulkSlice(slice: Slice): void {
     charge(slice.length);
-    this.#add(latin1(slice.bytes, slice.start, slice.end));
+    this.add(latin1(slice.bytes, slice.start, slice.end));
   }
 
-  bulkText(text: string): void {
-    this.#add(text);
+  override bulkText(text: string): void {
+    this.add(text);
   }
 
-  bulkInteger(value: number | bigint): void {
-    this.#add(String(value));
+  override nil(): void {
+    this.add(this.isResp3 ? undefined : false);
   }
 
-  nil(): void {
-    this.#add(this.isResp3 ? undefined : false);
-  }
-
-  nilArray(): void {
+  override nilArray(): void {
     this.nil();
   }
 
-  emptyArray(): void {
-    this.array(0);
+  override boolean(value: boolean): void {
+    this.add(this.isResp3 ? value : Number(value));
   }
 
-  array(count: number): void {
-    this.#begin("array", count);
+  override double(value: number): void {
+    this.add(this.isResp3 ? tableOf("double", value) : formatDouble(value));
   }
 
-  map(count: number): void {
-    this.#begin(this.isResp3 ? "map" : "array", count * 2);
+  override doubleText(text: string): void {
+    if (!this.isResp3) return this.add(text);
+    this.add(tableOf("double", parseLenientDouble(ascii(text), 0, text.length) ?? NaN));
   }
 
-  set(count: number): void {
-    this.#begin(this.isResp3 ? "set" : "array", count);
+  override bigNumber(text: string): void {
+    this.add(this.isResp3 ? tableOf("big_number", text) : text);
   }
 
-  push(count: number): void {
-    this.array(count);
-  }
-
-  attribute(count: number): void {
-    this.#begin("attribute", count * 2 + 1);
-  }
-
-  boolean(value: boolean): void {
-    this.#add(this.isResp3 ? value : Number(value));
-  }
-
-  double(value: number): void {
-    this.#add(this.isResp3 ? tableOf("double", value) : formatDouble(value));
-  }
-
-  doubleText(text: string): void {
-    if (!this.isResp3) return this.#add(text);
-    this.#add(tableOf("double", parseLenientDouble(ascii(text), 0, text.length) ?? NaN));
-  }
-
-  bigNumber(text: string): void {
-    this.#add(this.isResp3 ? tableOf("big_number", text) : text);
-  }
-
-  verbatim(format: string, text: string | Uint8Array): void {
+  override verbatim(format: string, text: string | Uint8Array): void {
     const content = typeof text === "string" ? text : latin1(text);
-    if (!this.isResp3) return this.#add(content);
+    if (!this.isResp3) return this.add(content);
     const table = new LuaTable();
     table.set("string", content);
     table.set("format", format.slice(0, 3).padEnd(3));
-    this.#add(tableOf("verbatim_string", table));
+    this.add(tableOf("verbatim_string", table));
   }
 
-  deferredArray(): DeferredToken {
-    return this.#begin("array", -1);
-  }
-
-  deferredMap(): DeferredToken {
-    return this.#begin(this.isResp3 ? "map" : "array", -1);
-  }
-
-  deferredSet(): DeferredToken {
-    return this.#begin(this.isResp3 ? "set" : "array", -1);
-  }
-
-  endDeferred(_token: DeferredToken, _count: number): void {
-    this.#finish(this.#open.pop()!);
-  }
-
-  mark(): number {
-    return this.#open.length;
-  }
-
-  rewind(mark: number): void {
-    this.#open.length = Math.min(this.#open.length, mark);
-  }
-
-  raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+  override raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     const parser = new ReplyParser();
     parser.push(bytes.subarray(start, end));
     for (let value = parser.next(); value !== undefined; value = parser.next()) this.#replay(value);
@@ -202,30 +129,13 @@ export class LuaReply implements Reply {
     else this.nil();
   }
 
-  #begin(kind: AggregateKind, count: number): DeferredToken {
-    const aggregate: Aggregate = { kind, table: new LuaTable(), missing: count, count: 0, key: undefined };
-    if (count === 0) this.#finish(aggregate);
-    else this.#open.push(aggregate);
-    return this.#open.length - 1;
+  protected override open(kind: AggregateKind, missing: number): OpenAggregate {
+    return { kind, missing, count: 0, table: new LuaTable(), key: undefined };
   }
 
-  #add(value: LuaValue): void {
-    const around = this.#open.at(-1);
-    if (around === undefined) {
-      this.#value = value;
-      return;
-    }
-    this.#put(around, value);
-    around.count++;
-    if (around.missing > 0 && --around.missing === 0) {
-      this.#open.pop();
-      this.#finish(around);
-    }
-  }
-
-  #put(aggregate: Aggregate, value: LuaValue): void {
+  protected override put(aggregate: OpenAggregate, value: LuaValue): void {
     const { table, kind, count } = aggregate;
-    if (kind === "array") {
+    if (kind === "array" || kind === "push") {
       if (value !== undefined) table.set(count + 1, value);
     } else if (kind === "set") {
       if (value !== undefined) table.set(value, true);
@@ -238,10 +148,13 @@ export class LuaReply implements Reply {
     }
   }
 
-  #finish({ kind, table, key }: Aggregate): void {
-    if (kind === "array") this.#add(table);
-    else if (kind === "attribute") this.#add(key);
-    else this.#add(tableOf(kind, table));
+  protected override close({ kind, table, key }: OpenAggregate): LuaValue {
+    if (kind === "array" || kind === "push") return table;
+    return kind === "attribute" ? key : tableOf(kind, table);
+  }
+
+  protected override keep(value: LuaValue): void {
+    this.#value = value;
   }
 }
 

@@ -6,15 +6,14 @@
  *   `redis.register_function` and the log.
  */
 
-import { functionArgument, stringArgument } from "../lua/arguments.ts";
+import { stringArgument } from "../lua/arguments.ts";
 import { bitLibrary } from "../lua/libraries/bit.ts";
 import { cjsonLibrary } from "../lua/libraries/cjson.ts";
 import { cmsgpackLibrary } from "../lua/libraries/cmsgpack.ts";
 import { structLibrary } from "../lua/libraries/struct.ts";
-import type { NativeCall } from "../lua/native_call.ts";
 import { LuaState } from "../lua/state.ts";
 import { LuaTable } from "../lua/table.ts";
-import { type LuaValue, NativeFunction } from "../lua/value.ts";
+import { NativeFunction } from "../lua/value.ts";
 import { ERROR_HANDLER } from "./error_table.ts";
 
 /** What Lua has and scripts do not. */
@@ -80,14 +79,6 @@ function addLibraries(globals: LuaTable, redis: LuaTable): void {
   globals.set("cmsgpack", cmsgpackLibrary());
   globals.set("bit", bitLibrary());
   globals.set("redis", redis);
-  const strings = globals.get("string");
-  if (strings instanceof LuaTable) strings.set("dump", new NativeFunction("dump", dumpFunction));
-}
-
-/** Functions have no binary form here, and Redis loads none: what `loadstring` refuses anyway is as good as any. */
-function dumpFunction(args: readonly LuaValue[], call: NativeCall): LuaValue[] {
-  functionArgument(args, 0, call);
-  return ["\x1bLuaQ"];
 }
 
 /** Makes reading a field that a table lacks an error. */

@@ -2,7 +2,7 @@
  * The scripts that were run or loaded, by the SHA-1 of their text.
  */
 
-import { latin1 } from "../bytes/ascii.ts";
+import { equalBytes, latin1 } from "../bytes/ascii.ts";
 import { sha1, SHA1_BYTES } from "../bytes/sha1.ts";
 import type { Slice } from "../bytes/slice.ts";
 import { LuaError } from "../lua/lua_error.ts";
@@ -19,14 +19,14 @@ const ENTRY_BYTES = 120;
 export interface CachedScript {
   /** Its SHA-1 in hexadecimal, in lower case. */
   readonly sha: string;
+  readonly text: Uint8Array;
   readonly callee: LuaFunction;
   readonly flags: ScriptFlags;
 }
 
 const hash = new Uint8Array(SHA1_BYTES);
 
-/** The name of a script. */
-export function nameOfScript({ bytes, start, end }: Slice): string {
+function nameOfScript({ bytes, start, end }: Slice): string {
   sha1(bytes, start, end, hash, 0);
   return hash.toHex();
 }
@@ -38,6 +38,8 @@ export class ScriptCache {
   #state: LuaState | null = null;
   readonly #createState: () => LuaState;
   readonly #scripts = new Map<string, CachedScript>();
+  /** The last one that was found by its text: most often it is the next one, and comparing costs less than the SHA-1. */
+  #last: CachedScript | undefined = undefined;
 
   constructor(createState: () => LuaState) {
     this.#createState = createState;
@@ -63,6 +65,13 @@ export class ScriptCache {
     return this.#scripts.get(sha) ?? this.#scripts.get(sha.toLowerCase());
   }
 
+  /** The script of a text, or undefined. */
+  findText(body: Slice): CachedScript | undefined {
+    const text = this.#last?.text;
+    if (text !== undefined && equalBytes(text, 0, text.length, body.bytes, body.start, body.end)) return this.#last;
+    return this.#last = this.#scripts.get(nameOfScript(body));
+  }
+
   /** Whether `sha` could be the name of a script at all. */
   static isName(sha: Slice): boolean {
     return sha.length === NAME_LENGTH;
@@ -70,12 +79,12 @@ export class ScriptCache {
 
   /** The script of a text, compiled if it is new; a text in its place is the error with its code. */
   load(body: Slice): CachedScript | string {
-    const sha = nameOfScript(body);
-    const known = this.#scripts.get(sha);
+    const known = this.findText(body);
     if (known !== undefined) return known;
     try {
+      const sha = nameOfScript(body);
       const { code, flags } = readScriptText(latin1(body.bytes, body.start, body.end));
-      const script = { sha, flags, callee: this.state.load(code, "@user_script") };
+      const script = { sha, text: body.copy(), flags, callee: this.state.load(code, "@user_script") };
       this.#scripts.set(sha, script);
       this.usedBytes += ENTRY_BYTES + NAME_LENGTH + body.length;
       return script;
@@ -89,6 +98,7 @@ export class ScriptCache {
   /** Forgets all scripts, and whatever they have left in their state. */
   clear(): void {
     this.#scripts.clear();
+    this.#last = undefined;
     this.#state = null;
     this.usedBytes = 0;
   }

@@ -15,14 +15,11 @@ import { nextTurn } from "../base/next_turn.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
-import { LuaError } from "../lua/lua_error.ts";
-import { CallContext } from "../lua/call_context.ts";
-import { Machine } from "../lua/machine.ts";
-import { LuaRun, type LuaState } from "../lua/state.ts";
+import type { LuaRun, LuaState } from "../lua/state.ts";
 import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { Reply } from "../resp/reply.ts";
-import { ERROR_HANDLER, errorTable } from "./error_table.ts";
+import { ERROR_HANDLER, scriptError } from "./error_table.ts";
 import type { ScriptCalls } from "./script_calls.ts";
 import { replyWith, replyWithFailure } from "./script_result.ts";
 import { ScriptRun, type ScriptRunOptions } from "./script_run.ts";
@@ -53,10 +50,11 @@ const STEPS_PER_LOOK = 1000;
 /** How long the event loop waits for a script that takes too long. */
 const SLICE_MS = 8;
 
+const RUN_OPTIONS = { errorHandler: ERROR_HANDLER };
+
 interface ActiveScript {
   readonly run: ScriptRun;
   readonly luaRun: LuaRun;
-  readonly machine: Machine;
   readonly reply: Reply;
 }
 
@@ -99,7 +97,7 @@ export class ScriptRunner {
     const run = new ScriptRun(invocation);
     run.reply.onError = (text) => executor().noteError(run.context, text);
     calls.run = run;
-    const active = this.#active = { run, ...this.#start(invocation), reply };
+    const active = this.#active = { run, luaRun: this.#start(invocation), reply };
     this.#startedMs = clock.stopwatchMs();
     const limitMs = invocation.caller.isInExec ? 0 : thresholdMs();
     try {
@@ -116,29 +114,24 @@ export class ScriptRunner {
     this.#isAbandoned = true;
   }
 
-  #start(
-    { state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation,
-  ): { machine: Machine; luaRun: LuaRun } {
+  #start({ state, callee, request, firstKey, keyCount, isEval }: ScriptInvocation): LuaRun {
     const keys = tableOfTexts(request, firstKey, firstKey + keyCount);
     const args = tableOfTexts(request, firstKey + keyCount, request.count);
-    const machine = new Machine(state, ERROR_HANDLER);
-    if (!isEval) return { machine, luaRun: new LuaRun(machine, callee, [keys, args]) };
+    if (!isEval) return state.start(callee, [keys, args], RUN_OPTIONS);
     state.globals.set("KEYS", keys);
     state.globals.set("ARGV", args);
-    return { machine, luaRun: new LuaRun(machine, callee, []) };
+    return state.start(callee, [], RUN_OPTIONS);
   }
 
   /** Runs for a while; true when the script is over. */
-  #goOn({ luaRun, machine, run }: ActiveScript, limitMs: number): boolean {
+  #goOn({ luaRun, run }: ActiveScript, limitMs: number): boolean {
     const { clock, logger } = this.#options;
     const endMs = clock.stopwatchMs() + limitMs;
     clock.standAt(run.startedAtMs);
     for (;;) {
       if (run.isKilled) {
         logger.warning("Lua script killed by user with SCRIPT KILL.");
-        const error = errorTable("Script killed by user with SCRIPT KILL...");
-        ERROR_HANDLER.body([error], new CallContext(machine));
-        luaRun.kill(new LuaError(error));
+        luaRun.kill(scriptError("Script killed by user with SCRIPT KILL..."));
         return true;
       }
       if (luaRun.resume(STEPS_PER_LOOK)) return true;

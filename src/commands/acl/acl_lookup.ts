@@ -26,7 +26,7 @@ export function aclCat({ registry }: Services, args: Args, reply: Reply): void {
   }
   const category = aclCategoryBit(cText(args.at(2)));
   if (category === 0) return reply.error(`ERR Unknown category '${cText(args.at(2), QUOTED_BYTES)}'`);
-  const commands = [...registry.all()].filter(({ aclCategories }) => (aclCategories & category) !== 0);
+  const commands = [...registry.listed()].filter(({ aclCategories }) => (aclCategories & category) !== 0);
   reply.array(commands.length);
   for (const { fullName } of commands) reply.bulkText(fullName);
 }

@@ -130,7 +130,7 @@ function namingCommands(services: Services): CommandSpec[] {
       flags: "noscript loading stale",
       acl: "connection",
       syntax: "attr<'LIB-NAME' libname | 'LIB-VER' libver>",
-      isUnlisted: true,
+      unlistedBeside: "setname",
       run: (context, args, reply) => clientSetInfo(services, context, args, reply),
     },
   ];

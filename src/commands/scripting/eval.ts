@@ -12,7 +12,7 @@ import type { RequestTraits } from "../../command/request_traits.ts";
 import { NOSCRIPT, NUMKEYS_NEGATIVE, NUMKEYS_TOO_MANY } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
-import { type CachedScript, nameOfScript, ScriptCache } from "../../scripting/script_cache.ts";
+import { type CachedScript, ScriptCache } from "../../scripting/script_cache.ts";
 import { readScriptText, type ScriptFlags, ShebangError, traitsOfFlags } from "../../scripting/script_flags.ts";
 import type { Services } from "../services.ts";
 import { invoke, maxKeyCount, READING_TRAITS, WRITING_TRAITS } from "./invocation.ts";
@@ -48,7 +48,7 @@ function evaluate(services: Services, form: EvalForm, context: Context, args: Ar
 
 function traitsOf({ scripting: { cache } }: Services, { isSha, isReadOnly }: EvalForm, args: Args): RequestTraits {
   const traits = isReadOnly ? READING_TRAITS : WRITING_TRAITS;
-  const script = cache.find(isSha ? args.text(1) : nameOfScript(args.at(1)));
+  const script = isSha ? cache.find(args.text(1)) : cache.findText(args.at(1));
   return traitsOfFlags(script === undefined && !isSha ? flagsOf(args) : flagsOfCached(script), traits);
 }
 

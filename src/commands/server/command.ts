@@ -187,7 +187,7 @@ function replyList(reply: Reply, args: Args, registry: CommandRegistry): void {
   if (filter === null) return reply.error(SYNTAX_ERROR);
   const names: string[] = [];
   for (const command of registry) {
-    for (const each of [command, ...command.subcommands ?? []]) if (filter(each)) names.push(each.fullName);
+    for (const each of [command, ...command.subcommands?.listed() ?? []]) if (filter(each)) names.push(each.fullName);
   }
   reply.array(names.length);
   for (const name of names) reply.bulkText(name);

@@ -24,8 +24,8 @@ export function replyCommandInfo(reply: Reply, command: Command): void {
   for (const keySpec of spec.keys ?? []) replyKeySpec(reply, keySpec);
   // As Redis: an empty set, but an array where there are subcommands.
   if (command.subcommands === null) return reply.set(0);
-  reply.array(command.subcommands.size);
-  for (const subcommand of command.subcommands) replyCommandInfo(reply, subcommand);
+  reply.array(command.subcommands.listedSize);
+  for (const subcommand of command.subcommands.listed()) replyCommandInfo(reply, subcommand);
 }
 
 /** Writes what `COMMAND DOCS` tells about a command and its subcommands, without its name. */
@@ -49,8 +49,8 @@ export function replyCommandDocs(reply: Reply, command: Command): void {
   });
   fields.value("arguments", spec.syntax, (syntax) => replyArguments(reply, parseSyntax(syntax)));
   fields.value("subcommands", subcommands ?? undefined, (table) => {
-    reply.map(table.size);
-    for (const subcommand of table) {
+    reply.map(table.listedSize);
+    for (const subcommand of table.listed()) {
       reply.bulkText(subcommand.fullName);
       replyCommandDocs(reply, subcommand);
     }

@@ -4,7 +4,6 @@
  * - Fields that name parts of the C program tell the truth of this one: no compiler version, no second thread.
  */
 
-import process from "node:process";
 import { crc64 } from "../../bytes/crc64.ts";
 import { utf8 } from "../../bytes/ascii.ts";
 import type { InfoFields, InfoValue } from "../../metrics/info_sections.ts";
@@ -80,6 +79,7 @@ function clientFields({ clients, config, store }: Services): InfoFields {
 }
 
 function cpuFields(): InfoFields {
+  // The global, not an import: Deno loads `node:process` at its first use, not for each start of a server.
   const { user, system } = process.cpuUsage();
   const seconds = (microseconds: number) => (microseconds / 1e6).toFixed(6);
   // Reading a thread's own times would need /proc: the process's stand for its one thread that runs commands.

@@ -90,7 +90,7 @@ function keyFields({ store: { stats }, activeExpiry, eviction, clientEviction }:
 
 function commandFields({ registry }: Services): InfoFields {
   const fields: Record<string, InfoValue> = {};
-  for (const command of registry.all()) {
+  for (const command of registry.listed()) {
     command.settleTimes();
     const { fullName, stats } = command;
     const { calls, rejected, failed } = stats;
@@ -113,7 +113,7 @@ function latencyFields({ registry, config }: Services): InfoFields {
   const fields: Record<string, InfoValue> = {};
   if (!config.boolean("latency-tracking").value) return fields;
   const percentiles = config.cell("latency-tracking-info-percentiles").value;
-  for (const command of registry.all()) {
+  for (const command of registry.listed()) {
     command.settleTimes();
     const { fullName, histogram } = command;
     if (!(histogram instanceof LatencyHistogram)) continue;

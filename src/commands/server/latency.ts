@@ -56,10 +56,10 @@ function latencyGraph({ metrics: { latency }, clock }: Services, args: Args, rep
 
 /** LATENCY HISTOGRAM [command ...] */
 function latencyHistogram({ registry }: Services, args: Args, reply: Reply): void {
-  const commands: Command[] = args.count === 2 ? [...registry.all()] : [];
+  const commands: Command[] = args.count === 2 ? [...registry.listed()] : [];
   for (let i = 2; i < args.count; i++) {
     const command = registry.byName(args.text(i));
-    if (command !== null) commands.push(command, ...command.subcommands ?? []);
+    if (command !== null) commands.push(command, ...command.subcommands?.listed() ?? []);
   }
   for (const command of commands) command.settleTimes();
   const measured = commands.filter(({ histogram }) => histogram instanceof LatencyHistogram);

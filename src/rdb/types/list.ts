@@ -9,6 +9,7 @@
  * ```
  *
  * - Ziplists become listpacks element by element, so their old node boundaries are lost; they mean nothing.
+ * - Nodes that `list-compress-depth` has Redis keep compressed are written compressed, as there.
  * - Empty nodes are dropped silently; a list that ends up empty is no list (`null`).
  */
 
@@ -43,14 +44,17 @@ export function listType(): number {
 
 /** Writes a list, which must not change before the generator is done. */
 export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
-  const { arena } = list.quicklist;
-  writer.length(list.nodeCount);
-  for (let node = list.firstNode; node !== null; node = node.next) {
+  const { arena, compressDepth } = list.quicklist;
+  const { nodeCount } = list;
+  writer.length(nodeCount);
+  for (let node = list.firstNode, index = 0; node !== null; node = node.next, index++) {
     const bytes = arena.bytesOf(node.handle);
     const start = arena.offsetOf(node.handle);
     const end = start + node.sizeBytes;
     writer.length(node.isPlain ? CONTAINER_PLAIN : CONTAINER_PACKED);
-    if (writer.isLong(node.sizeBytes)) yield* writer.longString(bytes, start, end);
+    const isInside = index >= compressDepth && index < nodeCount - compressDepth;
+    if (compressDepth > 0 && isInside) yield* writer.packedString(bytes, start, end);
+    else if (writer.isLong(node.sizeBytes)) yield* writer.longString(bytes, start, end);
     else writer.string(bytes, start, end);
     if (writer.endSlice()) yield;
   }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startServer } from "../../../src/mod.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { ErrorReply } from "../../support/reply_reader.ts";
@@ -119,4 +119,32 @@ Deno.test("client setinfo is accepted, as clients made for Redis 7.2 expect", as
     return client.call("CLIENT", "SETINFO", ...option);
   });
   for (const refusal of refusals) assertEquals(await refusal instanceof ErrorReply, true);
+});
+
+Deno.test("client setinfo passes the gates that other commands pass", async () => {
+  await using server = await startServer({ config: { requirepass: "secret" } });
+  using client = await RawClient.connect({ port: server.port });
+  const setInfo = async () => {
+    const reply = await client.call("CLIENT", "SETINFO", "lib-name", "redis-js");
+    return reply instanceof ErrorReply ? reply.text : String(reply);
+  };
+  assertStringIncludes(await setInfo(), "NOAUTH");
+  await client.call("AUTH", "secret");
+  assertEquals(await setInfo(), "OK");
+  assertEquals(await client.call("MULTI"), "OK");
+  assertEquals(await setInfo(), "QUEUED");
+  assertEquals(await client.call("EXEC"), ["OK"]);
+  await client.call("ACL", "SETUSER", "reader", "on", "nopass", "-@all", "+auth", "+client|getname");
+  await client.call("AUTH", "reader", "");
+  assertStringIncludes(await setInfo(), "NOPERM");
+});
+
+Deno.test("client setinfo is allowed to whom client setname is", async () => {
+  await using server = await startServer();
+  using client = await RawClient.connect({ port: server.port });
+  for (const [name, rules] of [["a", ["+@connection"]], ["b", ["+client|setname"]], ["c", ["+client"]]] as const) {
+    await client.call("ACL", "SETUSER", name, "on", "nopass", "-@all", "+auth", "+acl", ...rules);
+    await client.call("AUTH", name, "");
+    assertEquals(await client.call("CLIENT", "SETINFO", "lib-name", "redis-js"), "OK");
+  }
 });

@@ -38,6 +38,7 @@ function samples(): Request[] {
     ["APPEND", "raw", "123"],
     ["RPUSH", "list", "a", 1, "hello hello hello hello hello", ""],
     ["RPUSH", "nodes", ...words, ...words.slice(0, 10), random.binary(9000), "z".repeat(20000)],
+    ["RPUSH", "inside", ...words.map((word) => word.repeat(9)), "hello ".repeat(20000), "x", "y", "z"],
     ["SADD", "ints", 1, 2, 70000, 5, "-9223372036854775808"],
     ["SADD", "one", "only"],
     ["XADD", "stream", "1-1", "field", "value", "other", "1"],
@@ -47,10 +48,25 @@ function samples(): Request[] {
   ];
 }
 
-const KEYS = ["int", "wide", "word", "text", "binary", "empty", "raw", "list", "nodes", "ints", "one", "stream"];
+const KEYS = [
+  "int",
+  "wide",
+  "word",
+  "text",
+  "binary",
+  "empty",
+  "raw",
+  "list",
+  "nodes",
+  "inside",
+  "ints",
+  "one",
+  "stream",
+];
 
 referenceTest("DUMP answers the bytes of Redis", async () => {
-  for (const lines of [[], ["rdbcompression no", "list-max-listpack-size 3"], ["list-compress-depth 1"]]) {
+  const smallNodes = ["rdbcompression no", "list-max-listpack-size 3"];
+  for (const lines of [[], smallNodes, ["list-compress-depth 1"], [...smallNodes, "list-compress-depth 2"]]) {
     await using both = await BothServers.start(...lines);
     await both.same(...samples(), "DUMP none", "DUMP", "DUMP a b");
     for (const key of KEYS) await both.same(`DUMP ${key}`);

@@ -204,6 +204,7 @@ referenceTest("SCAN gives Redis's errors and reads cursors as Redis", async () =
   const cursors = ["", "x", "+0", "-0", " 0", "0 ", "0x1", "-", "+", "-7", "5", "18446744073709551616"];
   for (const cursor of [...cursors, "18446744073709551615"]) await both.same(["SCAN", cursor]);
   await both.same("SCAN 0", "SET k v", "SCAN 0", "SCAN 0 COUNT 5 MATCH * TYPE string", "SCAN 0 match nope type list");
+  await both.same(["SCAN", "0", "TYPE", "string\0x"], ["SCAN", "0", "TYPE", "\0string"], "SCAN 0 TYPE STRING");
   await both.same(
     "SCAN",
     "SCAN 0 COUNT",

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { ascii, latin1 } from "../../../src/bytes/ascii.ts";
+import { crc64 } from "../../../src/bytes/crc64.ts";
 import { startServer } from "../../../src/mod.ts";
 import { assertSameEffects } from "../../support/effects.ts";
 import type { Players } from "../../support/players.ts";
@@ -164,6 +166,33 @@ referenceTest("function dump() is byte for byte that of the reference, and each 
   await ours.expect("FUNCTION", "RESTORE", String(await theirs.expect("FUNCTION", "DUMP")), "FLUSH");
   assert(String(await ours.callRaw("FUNCTION", "STATS")).includes("functions_count\r\n:2"));
 });
+
+/** A FUNCTION DUMP payload with these bytes, one a character, where the libraries stand. */
+function payloadOf(libraries: string): string {
+  const bytes = ascii(`${libraries}\n\0`);
+  const checksum = crc64(bytes);
+  const footer = Array.from({ length: 8 }, (_, index) => Number(checksum >> BigInt(8 * index) & 0xffn));
+  return latin1(bytes) + String.fromCharCode(...footer);
+}
+
+referenceTest(
+  "function restore reads libraries of the release candidates, cut anywhere, as the reference",
+  async () => {
+    await using both = await BothServers.start();
+    const string = (text: string) => String.fromCharCode(text.length) + text;
+    const code = string("redis.register_function('f', function() return 7 end)");
+    const tail = payloadOf("").length;
+    for (const description of ["\0", "\x01" + string("what it does")]) {
+      const library = `\xf6${string("lib")}${string("lua")}${description}${code}`;
+      await both.same(["FUNCTION", "RESTORE", payloadOf(library)], "FCALL f 0", "FUNCTION LIST WITHCODE");
+      for (let length = 1; length < library.length; length++) {
+        await both.same(["FUNCTION", "RESTORE", payloadOf(library.slice(0, length)), "FLUSH"]);
+      }
+      await both.same(["FUNCTION", "RESTORE", payloadOf(library + library), "FLUSH"], "FUNCTION FLUSH");
+    }
+    await both.same(["FUNCTION", "RESTORE", payloadOf("\xf4")], ["FUNCTION", "RESTORE", "x".repeat(tail)]);
+  },
+);
 
 referenceTest("functions are part of the data: reload, restart and both formats of the AOF", async () => {
   const source = library("lib", "redis.register_function('f', function() return 'kept' end)");

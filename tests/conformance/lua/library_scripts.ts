@@ -170,6 +170,8 @@ export const STRING_SCRIPTS: readonly string[] = [
   "return string.rep('ab', 3), string.rep('x', 0), string.rep('x', -1), string.rep('', 1e6), string.rep('x', 2.7)",
   "string.dump(string.rep)",
   "string.dump()",
+  "return string.dump(function() end):sub(1, 5)",
+  "return loadstring(string.dump(function() end)) == nil",
   "return string.gfind == string.gmatch",
   ...[
     ["hello world", "o w"],

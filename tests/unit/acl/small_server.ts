@@ -30,7 +30,7 @@ const SPECS = [
       spec("get", { flags: "admin" }),
       spec("set", { flags: "admin" }),
       spec("resetstat", { flags: "admin" }),
-      spec("later", { isUnlisted: true }),
+      spec("later", { unlistedBeside: "set" }),
     ],
   }),
   ...["save", "monitor", "debug", "shutdown"].map((name) => spec(name, { flags: "admin" })),

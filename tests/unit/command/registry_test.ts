@@ -93,6 +93,18 @@ Deno.test("all() lists every declared command in the order of dense ids", () => 
   assertEquals([...registry].map(({ fullName }) => fullName), ["get", "config", "eval"]);
 });
 
+Deno.test("a command beside another is found, not listed, and allowed as that one", () => {
+  const client = (...subcommands: CommandSpec[]) => new CommandRegistry([spec("client", { subcommands })]);
+  const later = spec("later", { unlistedBeside: "setname" });
+  const registry = client(spec("setname", {}), later);
+  const command = registry.byName("client|later")!;
+  assertEquals(command.aclId, registry.byName("client|setname")!.id);
+  assertEquals(registry.originalByName("client|later"), null);
+  assertEquals([...registry.listed()].map(({ fullName }) => fullName), ["client", "client|setname"]);
+  assertEquals([...registry.all()].length, 3);
+  assertThrows(() => client(later), Error, 'Cannot declare a command beside "setname"');
+});
+
 Deno.test("a command derives flags, categories, arity and its container", () => {
   const registry = new CommandRegistry(SPECS);
   const get = registry.byName("get")!;

@@ -58,6 +58,15 @@ Deno.test("kill() ends a paused run, and no pcall catches it", () => {
   assertEquals(run.error?.value, "killed");
 });
 
+Deno.test("kill() shows the error to a native error handler, with the place of the script", () => {
+  const state = new LuaState();
+  const errorHandler = new NativeFunction("handler", ([value], call) => [`${value} at ${call.info(1)?.currentLine}`]);
+  const run = state.start(state.load("\n\nwhile true do end", "@script"), [], { errorHandler });
+  assert(!run.resume(10));
+  run.kill(new LuaError("killed"));
+  assertEquals(run.error?.value, "killed at 3");
+});
+
 Deno.test("kill() inside a native function ends the run", () => {
   const state = new LuaState();
   const run: LuaRun = start("pcall(stop) while true do n = (n or 0) + 1 end", [], state);
