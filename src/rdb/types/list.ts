@@ -43,11 +43,11 @@ export function listType(): number {
 
 /** Writes a list, which must not change before the generator is done. */
 export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
-  const { arena } = list.quicklist;
+  const { quicklist } = list;
   writer.length(list.nodeCount);
   for (let node = list.firstNode; node !== null; node = node.next) {
-    const bytes = arena.bytesOf(node.handle);
-    const start = arena.offsetOf(node.handle);
+    const bytes = quicklist.arena.bytesOf(node.handle);
+    const start = quicklist.baseOf(node);
     const end = start + node.sizeBytes;
     writer.length(node.isPlain ? CONTAINER_PLAIN : CONTAINER_PACKED);
     if (writer.isLong(node.sizeBytes)) yield* writer.longString(bytes, start, end);
