@@ -262,7 +262,7 @@ export class Dict {
     return randomEntry(this, random);
   }
 
-  /** A random entry, nearly uniformly, or 0 when empty. */
+  /** A random entry, each equally likely, or 0 when empty. */
   fairRandomEntry(random: Random): number {
     return fairRandomEntry(this, random);
   }
