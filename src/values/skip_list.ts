@@ -273,13 +273,16 @@ export class SkipList {
   #findPath(score: number, entry: number): void {
     let at = this.#head;
     let rank = 0;
+    // What is known not to stand before the place is not compared again on the levels below.
+    let beyond = 0;
     for (let level = this.#levels - 1; level >= 0; level--) {
       let next = this.#forward(at, level);
-      while (next !== 0 && this.#isBefore(next, score, entry)) {
+      while (next !== beyond && this.#isBefore(next, score, entry)) {
         rank += this.#span(at, level);
         at = next;
         next = this.#forward(at, level);
       }
+      beyond = next;
       path[level] = at;
       ranks[level] = rank;
     }
