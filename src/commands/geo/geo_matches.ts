@@ -1,7 +1,7 @@
 /**
  * The members that a search has found, in columns: a search may find very many.
  *
- * - One object serves all searches: new typed arrays cost more than to find a few members.
+ * - One object serves all searches, each of which leaves it empty: new typed arrays cost more than to find a few members.
  */
 
 import { sortFirst } from "../../values/partial_quicksort.ts";

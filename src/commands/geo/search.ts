@@ -39,19 +39,15 @@ export function search({ db }: Context, args: Args, reply: Reply, form: SearchFo
   if (set === null && entry !== NO_ENTRY) return;
   const request = readSearch(args, reply, form, set);
   if (request === null) return;
-  matches.reset();
-  if (set !== null) find(set, request);
-  const results = { set, request };
-  if (request.destination === 0) return replyResults(results, reply);
-  const event = form.center === "option" ? "geosearchstore" : "georadiusstore";
-  storeSortedSet(
-    db,
-    args.at(request.destination),
-    storedResults(db, results, limits),
-    event,
-    reply,
-    matches.chosenCount,
-  );
+  try {
+    if (set !== null) find(set, request);
+    if (request.destination === 0) return replyResults({ set, request }, reply);
+    const stored = storedResults(db, { set, request }, limits);
+    const event = form.center === "option" ? "geosearchstore" : "georadiusstore";
+    storeSortedSet(db, args.at(request.destination), stored, event, reply, matches.chosenCount);
+  } finally {
+    matches.reset();
+  }
 }
 
 function find(set: SortedSetValue, request: SearchRequest): void {
