@@ -6,8 +6,7 @@
  *   insertion or removal by key moves one bucket of table 0 to table 1, so that no operation pauses at any size.
  *   All buckets of table 0 below `rehashIndex` are empty, and new entries go to table 1.
  * - A new table is one lazily cleared allocation: making one costs the same for 4 buckets and for 2^31.
- * - `scan`, the random choices, `stats` and prefetching stand in files of their own and see only the public walk over the
- *   buckets.
+ * - `scan`, the random choices, `stats` and prefetching have files of their own and see only the walk over the buckets.
  */
 
 import { InvariantError } from "../base/invariant.ts";
@@ -262,8 +261,9 @@ export class Dict {
     return randomEntry(this, random);
   }
 
-  /** A random entry, nearly uniformly, or 0 when empty. */
+  /** A random entry, each equally likely, or 0 when empty. */
   fairRandomEntry(random: Random): number {
+    if (this.#rehashIndex >= 0) this.#rehashBuckets(4); // SPOP has no other step, and shrinks a table again and again.
     return fairRandomEntry(this, random);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Random entries of a dict, as Redis chooses them for RANDOMKEY, SRANDMEMBER, HRANDFIELD, eviction and expiry.
+ * Random entries of a dict: for RANDOMKEY, SRANDMEMBER, SPOP, HRANDFIELD and ZRANDMEMBER, eviction and expiry.
  *
  * - Nothing moves between the tables here: the methods of `Dict` take the step of rehashing before they call.
  */
@@ -7,14 +7,15 @@
 import type { Random } from "../base/random.ts";
 import type { Dict } from "./dict.ts";
 
-const FAIR_SAMPLE = 15;
+/** Places in a chain that a fair draw tells apart: one chain in a million is longer. */
+const CHAIN_PLACES = 8;
+/** Fair draws before they are given up: at a fill of a tenth, where tables shrink, few in a million need more. */
+const FAIR_DRAWS_MAX = 1024;
 const STEPS_PER_SAMPLE = 10;
 // So many empty buckets in a row mean a jump to another place.
 const EMPTY_RUN_MIN = 5;
 // Random draws from a nearly empty table before the rest is left to a walk: at a fill of a tenth they end in 1e-23.
 const DRAWS_MAX = 512;
-
-const fairSample = new Int32Array(FAIR_SAMPLE);
 
 /** A random entry of a random filled bucket, or 0 when the dict is empty. */
 export function randomEntry(dict: Dict, random: Random): number {
@@ -36,10 +37,38 @@ export function randomEntry(dict: Dict, random: Random): number {
   return randomOfChain(dict, head, random);
 }
 
-/** A random entry out of a sample of 15 neighbours, which evens out the lengths of the chains; 0 when empty. */
+/**
+ * A random entry, each equally likely, or 0 when the dict is empty: a random place in the chain of a random bucket, drawn
+ * again until somebody stands there. Redis looks at 15 neighbours, each of which waits for memory; here most draws end at the
+ * table of buckets. Only those share a place that stand `CHAIN_PLACES` apart.
+ */
 export function fairRandomEntry(dict: Dict, random: Random): number {
-  const count = dict.sampleEntries(random, FAIR_SAMPLE, fairSample);
-  return count === 0 ? dict.randomEntry(random) : fairSample[random.below(count)]!;
+  if (dict.size === 0) return 0;
+  const buckets0 = dict.bucketCount(0);
+  const first = Math.max(dict.rehashIndex, 0);
+  const count = buckets0 + dict.bucketCount(1) - first;
+  // Of all ones up to the highest bit of the count: without a second table nothing is drawn in vain.
+  const mask = 0xffff_ffff >>> Math.clz32(count - 1);
+  for (let draw = 0; draw < FAIR_DRAWS_MAX; draw++) {
+    const index = random.uint32() & mask;
+    const place = random.uint32() & (CHAIN_PLACES - 1);
+    if (index >= count) continue;
+    const head = headAt(dict, buckets0, first + index);
+    const entry = entryAt(dict, head, place, random);
+    if (entry !== 0) return entry;
+  }
+  return dict.randomEntry(random);
+}
+
+/** The entry at a place of a chain, or 0; one of those that share the place in a long chain. */
+function entryAt(dict: Dict, head: number, place: number, random: Random): number {
+  let found = 0;
+  let sharing = 0;
+  let at = 0;
+  for (let entry = head; entry !== 0; entry = dict.nextInBucket(entry), at++) {
+    if (at % CHAIN_PLACES === place && random.below(++sharing) === 0) found = entry;
+  }
+  return found;
 }
 
 /**

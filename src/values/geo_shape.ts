@@ -39,6 +39,11 @@ export const OUTSIDE = -1;
 const RADIANS_PER_DEGREE = Math.PI / 180;
 /** So much more than its bound is surely beyond it: rounding errors are a hundred times smaller, and more. */
 const SURELY = 1 + 1e-6;
+/** A tenth of a millimetre on the equator, for bounds that may be zero. */
+const TINY_DEGREES = 1e-9;
+
+/** A circle that stays so far from the poles, as a latitude in radians, has an easternmost point. */
+const POLEWARDS_MAX = 1.57;
 
 /** Degrees in radians. */
 export function radiansOf(degrees: number): number {
@@ -75,6 +80,8 @@ export class GeoShape {
   readonly #maxDistance: number;
   /** The haversine of a distance that surely is beyond that. */
   readonly #maxHaversine: number;
+  /** No position with a longitude so many degrees away, either way round, is in the shape. */
+  readonly #maxDegreesEast: number;
 
   constructor(center: GeoPosition, extent: GeoExtent) {
     this.center = center;
@@ -88,11 +95,13 @@ export class GeoShape {
       this.#maxEastward = Infinity;
       const half = this.#maxDistance / EARTH_RADIUS_METERS / 2;
       this.#maxHaversine = half < Math.PI / 2 ? Math.sin(half) ** 2 * SURELY : Infinity;
+      this.#maxDegreesEast = circleDegreesEast(this.#maxDistance / EARTH_RADIUS_METERS, this.#latitude);
     } else {
       this.#maxDistance = Infinity;
       this.#maxNorthward = extent.height * extent.metersPerUnit / 2;
       this.#maxEastward = extent.width * extent.metersPerUnit / 2;
       this.#maxHaversine = Infinity;
+      this.#maxDegreesEast = Infinity;
     }
   }
 
@@ -101,6 +110,9 @@ export class GeoShape {
     const b = radiansOf(latitude);
     const northward = distanceAlongMeridian(this.#latitude, b);
     if (northward > this.#maxNorthward) return OUTSIDE;
+    // Spares most of those that lie beside a circle the sines.
+    const eastward = Math.abs(longitude - this.center.longitude);
+    if (eastward > this.#maxDegreesEast && eastward < 360 - this.#maxDegreesEast) return OUTSIDE;
     const v = Math.sin((radiansOf(longitude) - this.#longitude) / 2);
     if (v === 0) return northward > this.#maxDistance ? OUTSIDE : northward;
     const cosine = Math.cos(b);
@@ -110,6 +122,14 @@ export class GeoShape {
     const meters = distanceOf(h);
     return meters > this.#maxDistance ? OUTSIDE : meters;
   }
+}
+
+/** How far a circle reaches to the east or west, in degrees that surely are enough; infinite where it may hold a pole. */
+function circleDegreesEast(radius: number, latitude: number): number {
+  const polewards = Math.abs(latitude) + radius;
+  // The longitude at which a meridian touches the circle.
+  if (polewards >= POLEWARDS_MAX) return Infinity;
+  return degreesOf(Math.asin(Math.sin(radius) / Math.cos(latitude))) * SURELY + TINY_DEGREES;
 }
 
 /** The square of the sine of half the angle between two positions. */

@@ -86,16 +86,16 @@ export class ListValue {
   popTail(entry: ListpackEntry): boolean {
     const node = this.quicklist.tail;
     if (node === null) return false;
-    const { arena } = this.quicklist;
+    const { quicklist } = this;
     const position = node.isPlain
       ? PLAIN_START
-      : listpackPrevious(arena.bytesOf(node.handle), arena.offsetOf(node.handle), node.sizeBytes - 1);
+      : listpackPrevious(quicklist.arena.bytesOf(node.handle), quicklist.baseOf(node), node.sizeBytes - 1);
     this.#pop(node, position, entry);
     return true;
   }
 
   #pop(node: QuicklistNode, position: number, entry: ListpackEntry): void {
-    readNode(this.quicklist.arena, node, position, entry);
+    readNode(this.quicklist, node, position, entry);
     entry.keep();
     this.quicklist.delete(node, position);
   }
@@ -104,7 +104,7 @@ export class ListValue {
   entryAt(index: number, entry: ListpackEntry): boolean {
     if (!scratch.seek(this, index)) return false;
     const found = scratch.advance();
-    if (found) readNode(this.quicklist.arena, scratch.node!, scratch.position, entry);
+    if (found) readNode(this.quicklist, scratch.node!, scratch.position, entry);
     return found;
   }
 
@@ -192,7 +192,7 @@ export class ListValue {
     const copy = new ListValue(arena, limits, { maxListpackSize: fill, compressDepth });
     const element = new ListpackEntry();
     for (let node = this.quicklist.head; node !== null; node = node.next) {
-      const start = arena.offsetOf(node.handle);
+      const start = this.quicklist.baseOf(node);
       element.setString(arena.bytesOf(node.handle), start, start + node.sizeBytes);
       if (node.isPlain) copy.appendPlain(element);
       else copy.appendListpack(element.bytes, element.start, element.end);
@@ -242,7 +242,7 @@ export class ListCursor {
       return true;
     }
     const bytes = quicklist.arena.bytesOf(node.handle);
-    const base = quicklist.arena.offsetOf(node.handle);
+    const base = quicklist.baseOf(node);
     const position = listpackSeek(bytes, base, foundOffset);
     this.#edge = isReverse ? position + entryBytes(bytes, base + position) : position;
     return true;
@@ -253,9 +253,9 @@ export class ListCursor {
     const upcoming = this.node;
     if (upcoming !== null && !this.#isReverse && !upcoming.isPlain) {
       // The common step, within a listpack: the entry is decoded once.
-      const { arena } = this.#list!;
-      const at = arena.offsetOf(upcoming.handle) + this.#edge;
-      const bytes = arena.bytesOf(upcoming.handle);
+      const list = this.#list!;
+      const at = list.baseOf(upcoming) + this.#edge;
+      const bytes = list.arena.bytesOf(upcoming.handle);
       if (bytes[at] !== LISTPACK_END) {
         this.position = this.#edge;
         this.#edge += readEntry(bytes, at, this.entry);
@@ -263,7 +263,7 @@ export class ListCursor {
       }
     }
     if (!this.advance()) return false;
-    readNode(this.#list!.arena, this.node!, this.position, this.entry);
+    readNode(this.#list!, this.node!, this.position, this.entry);
     return true;
   }
 
@@ -273,15 +273,15 @@ export class ListCursor {
   }
 
   #proceed(): boolean {
-    const { arena } = this.#list!;
+    const list = this.#list!;
     let edge = this.#edge;
     for (let node = this.node; node !== null; node = node.next, edge = LISTPACK_HEADER_BYTES) {
       if (node.isPlain) {
         if (edge !== PLAIN_START) continue;
         this.#edge = PLAIN_END;
       } else {
-        const at = arena.offsetOf(node.handle) + edge;
-        const bytes = arena.bytesOf(node.handle);
+        const at = list.baseOf(node) + edge;
+        const bytes = list.arena.bytesOf(node.handle);
         if (bytes[at] === LISTPACK_END) continue;
         this.#edge = edge + entryBytes(bytes, at);
       }
@@ -294,13 +294,13 @@ export class ListCursor {
   }
 
   #retreat(): boolean {
-    const { arena } = this.#list!;
+    const list = this.#list!;
     let edge = this.#edge;
     for (let node = this.node; node !== null; node = node.previous, edge = lastEdge(node)) {
       if (edge <= LISTPACK_HEADER_BYTES) continue;
       this.#edge = node.isPlain
         ? PLAIN_START
-        : listpackPrevious(arena.bytesOf(node.handle), arena.offsetOf(node.handle), edge);
+        : listpackPrevious(list.arena.bytesOf(node.handle), list.baseOf(node), edge);
       this.node = node;
       this.position = this.#edge;
       return true;
@@ -312,10 +312,12 @@ export class ListCursor {
   /** Whether the current element is the one looked for. */
   matches(wanted: ListpackNeedle): boolean {
     const node = this.node!;
-    const { arena } = this.#list!;
-    const base = arena.offsetOf(node.handle);
-    if (!node.isPlain) return wanted.matches(arena.bytesOf(node.handle), base + this.position);
-    return wanted.equals(arena.bytesOf(node.handle), base, base + node.sizeBytes);
+    const list = this.#list!;
+    const base = list.baseOf(node);
+    const bytes = list.arena.bytesOf(node.handle);
+    return node.isPlain
+      ? wanted.equals(bytes, base, base + node.sizeBytes)
+      : wanted.matches(bytes, base + this.position);
   }
 
   /** Removes the current element. */
@@ -350,9 +352,9 @@ function lastEdge(node: QuicklistNode | null): number {
   return node.isPlain ? PLAIN_END : node.sizeBytes - 1;
 }
 
-function readNode(arena: Arena, node: QuicklistNode, position: number, entry: ListpackEntry): void {
-  const base = arena.offsetOf(node.handle);
-  const bytes = arena.bytesOf(node.handle);
+function readNode(list: Quicklist, node: QuicklistNode, position: number, entry: ListpackEntry): void {
+  const base = list.baseOf(node);
+  const bytes = list.arena.bytesOf(node.handle);
   if (node.isPlain) entry.setString(bytes, base, base + node.sizeBytes);
   else readEntry(bytes, base + position, entry);
 }

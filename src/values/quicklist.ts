@@ -6,6 +6,7 @@
  * - An element of `packedThreshold` bytes or more is a plain node of its own.
  * - Where nodes are split and merged follows Redis step by step: a list that went through the same commands has the
  *   same nodes on both servers, and DUMP the same bytes.
+ * - One of several nodes may have room in front of its listpack (`listpack_room.ts`); the only node of a list has none.
  * - The compress depth is kept but nodes are never compressed; the RDB format compresses for itself.
  */
 
@@ -24,6 +25,7 @@ import {
   listpackReplace,
 } from "./listpack_edit.ts";
 import { copyBytes, entryBytes } from "./listpack_encoding.ts";
+import { dropFirst, prependInRoom, settle } from "./listpack_room.ts";
 
 /** What a list keeps as it was when the list was created. */
 export interface ListModel {
@@ -55,9 +57,11 @@ const MERGE_SAVES = 11;
 const FILL_MIN = -5;
 const FILL_MAX = 32767;
 
-/** A node of a quicklist. Its bytes: `arena.bytesOf(handle)` from `arena.offsetOf(handle)` on, `sizeBytes` of them. */
+/** A node of a quicklist. Its bytes: `arena.bytesOf(handle)` from `Quicklist.baseOf(node)` on, `sizeBytes` of them. */
 export class QuicklistNode {
   handle: number;
+  /** Bytes of the block in front of the listpack. */
+  room = 0;
   /** Elements in the node: 1 if it is plain. */
   count: number;
   sizeBytes: number;
@@ -97,14 +101,25 @@ export class Quicklist {
     this.#maxNodeBytes = this.fill < 0 ? SIZE_LIMITS[-this.fill - 1]! : 0;
   }
 
+  /** Where the bytes of `node` begin. */
+  baseOf(node: QuicklistNode): number {
+    return this.arena.offsetOf(node.handle) + node.room;
+  }
+
   /** Adds `element` before all others. */
   pushHead(element: Slice): void {
     const head = this.head;
-    if (head !== null && this.#allowsInsert(head, element)) {
+    if (head === null || !this.#allowsInsert(head, element)) {
+      this.#link(head, this.#createNode(element), false);
+    } else if (head.next === null) {
       head.handle = listpackPrepend(this.arena, head.handle, element);
       this.#added(head);
     } else {
-      this.#link(head, this.#createNode(element), false);
+      const before = head.sizeBytes;
+      prependInRoom(this.arena, head, element);
+      this.contentBytes += head.sizeBytes - before;
+      head.count++;
+      this.count++;
     }
   }
 
@@ -112,6 +127,7 @@ export class Quicklist {
   pushTail(element: Slice): void {
     const tail = this.tail;
     if (tail !== null && this.#allowsInsert(tail, element)) {
+      settle(this.arena, tail);
       tail.handle = listpackAppend(this.arena, tail.handle, element);
       this.#added(tail);
     } else {
@@ -121,6 +137,7 @@ export class Quicklist {
 
   /** Adds `element` before or after the one at `position` of `node`. */
   insert(node: QuicklistNode, position: number, element: Slice, isAfter: boolean): void {
+    settle(this.arena, node);
     const bytes = this.arena.bytesOf(node.handle);
     const base = this.arena.offsetOf(node.handle);
     const after = node.isPlain ? 0 : position + entryBytes(bytes, base + position);
@@ -147,6 +164,7 @@ export class Quicklist {
   replace(node: QuicklistNode, position: number, element: Slice): void {
     const isLarge = this.#isLarge(element);
     if (!node.isPlain && !isLarge) {
+      settle(this.arena, node);
       node.handle = listpackReplace(this.arena, node.handle, position, element);
       this.#measure(node);
     } else if (node.isPlain && isLarge) {
@@ -166,20 +184,26 @@ export class Quicklist {
   delete(node: QuicklistNode, position: number): void {
     if (node.count === 1) {
       this.#unlink(node);
-      return;
+    } else if (position === LISTPACK_HEADER_BYTES && this.nodeCount > 1) {
+      this.#dropFirst(node, 1);
+    } else {
+      settle(this.arena, node);
+      node.handle = listpackDelete(this.arena, node.handle, position);
+      this.#removed(node, 1);
     }
-    node.handle = listpackDelete(this.arena, node.handle, position);
-    this.#removed(node, 1);
   }
 
   /** Takes `count` elements out of `node`, from the one at `index` in it on. */
   deleteFromNode(node: QuicklistNode, index: number, count: number): void {
     if (count >= node.count) {
       this.#unlink(node);
-      return;
+    } else if (index === 0 && this.nodeCount > 1) {
+      this.#dropFirst(node, count);
+    } else {
+      settle(this.arena, node);
+      node.handle = listpackDeleteRange(this.arena, node.handle, index, count);
+      this.#removed(node, count);
     }
-    node.handle = listpackDeleteRange(this.arena, node.handle, index, count);
-    this.#removed(node, count);
   }
 
   /** Adds a node that is a copy of a listpack (validated, not empty) at the tail. */
@@ -254,6 +278,7 @@ export class Quicklist {
   #insertBeside(node: QuicklistNode, element: Slice, isAfter: boolean): void {
     const neighbour = isAfter ? node.next : node.previous;
     if (neighbour !== null && this.#allowsInsert(neighbour, element)) {
+      settle(this.arena, neighbour);
       neighbour.handle = isAfter
         ? listpackPrepend(this.arena, neighbour.handle, element)
         : listpackAppend(this.arena, neighbour.handle, element);
@@ -274,6 +299,14 @@ export class Quicklist {
     this.#measure(node);
     node.count++;
     this.count++;
+  }
+
+  #dropFirst(node: QuicklistNode, count: number): void {
+    const before = node.sizeBytes;
+    dropFirst(this.arena, node, count);
+    this.contentBytes += node.sizeBytes - before;
+    node.count -= count;
+    this.count -= count;
   }
 
   #removed(node: QuicklistNode, count: number): void {
@@ -315,6 +348,7 @@ export class Quicklist {
     node.count = 0;
     if (node.handle !== 0) this.arena.free(node.handle);
     node.handle = 0;
+    if (this.nodeCount === 1) settle(this.arena, this.head!);
   }
 
   /** Takes what lies after the entry at `position` (or before it) out of `node`, as a node that is not linked yet. */
@@ -346,6 +380,8 @@ export class Quicklist {
 
   /** Makes two neighbours one node, and returns it: that of the larger listpack. */
   #merge(left: QuicklistNode, right: QuicklistNode): QuicklistNode {
+    settle(this.arena, left);
+    settle(this.arena, right);
     const keepsLeft = left.sizeBytes >= right.sizeBytes;
     const kept = keepsLeft ? left : right;
     const dropped = keepsLeft ? right : left;

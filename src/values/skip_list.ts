@@ -163,12 +163,15 @@ export class SkipList {
   firstIn(range: SortedSetRange): number {
     if (!this.#reaches(range)) return 0;
     let at = this.#head;
+    // What is known not to lie below the range is not looked at again on the levels below.
+    let beyond = 0;
     for (let level = this.#levels - 1; level >= 0; level--) {
       let next = this.#forward(at, level);
-      while (next !== 0 && !this.startsBefore(range, next)) {
+      while (next !== beyond && !this.startsBefore(range, next)) {
         at = next;
         next = this.#forward(at, level);
       }
+      beyond = next;
     }
     const found = this.#forward(at, 0);
     return found !== 0 && this.endsAfter(range, found) ? found : 0;
@@ -270,13 +273,16 @@ export class SkipList {
   #findPath(score: number, entry: number): void {
     let at = this.#head;
     let rank = 0;
+    // What is known not to stand before the place is not compared again on the levels below.
+    let beyond = 0;
     for (let level = this.#levels - 1; level >= 0; level--) {
       let next = this.#forward(at, level);
-      while (next !== 0 && this.#isBefore(next, score, entry)) {
+      while (next !== beyond && this.#isBefore(next, score, entry)) {
         rank += this.#span(at, level);
         at = next;
         next = this.#forward(at, level);
       }
+      beyond = next;
       path[level] = at;
       ranks[level] = rank;
     }

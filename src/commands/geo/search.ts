@@ -11,6 +11,7 @@ import { cellsCovering } from "../../values/geo_cover.ts";
 import { GeoShape, OUTSIDE } from "../../values/geo_shape.ts";
 import { type GeoPosition, readPosition, scoresOf } from "../../values/geohash.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
+import type { SkipList } from "../../values/skip_list.ts";
 import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
 import { ScoreRange } from "../../values/sorted_set_range.ts";
 import type { SortedSetLimits, SortedSetValue } from "../../values/sorted_set_value.ts";
@@ -19,19 +20,15 @@ import { GeoMatches } from "./geo_matches.ts";
 import { replyDistance, replyPosition } from "./geo_replies.ts";
 import { readSearch, type SearchForm, type SearchRequest } from "./search_arguments.ts";
 
-const NO_MATCHES = new GeoMatches();
-const NO_ORDER = new Int32Array(0);
-
+const matches = new GeoMatches();
 const cursor = new SortedSetCursor();
 const member = new ListpackEntry();
 const position: GeoPosition = { longitude: 0, latitude: 0 };
 
-/** What a search has found, and what of it is wanted in which order. */
+/** What a search was about; what it has found is in `matches`. */
 interface Results {
   /** Null: there was nothing to search in. */
   readonly set: SortedSetValue | null;
-  readonly matches: GeoMatches;
-  readonly order: Int32Array;
   readonly request: SearchRequest;
 }
 
@@ -42,53 +39,75 @@ export function search({ db }: Context, args: Args, reply: Reply, form: SearchFo
   if (set === null && entry !== NO_ENTRY) return;
   const request = readSearch(args, reply, form, set);
   if (request === null) return;
-  const results = set === null ? { set, matches: NO_MATCHES, order: NO_ORDER, request } : resultsOf(set, request);
-  if (request.destination === 0) return replyResults(results, reply);
-  const event = form.center === "option" ? "geosearchstore" : "georadiusstore";
-  storeSortedSet(
-    db,
-    args.at(request.destination),
-    storedResults(db, results, limits),
-    event,
-    reply,
-    results.order.length,
-  );
+  try {
+    if (set !== null) find(set, request);
+    if (request.destination === 0) return replyResults({ set, request }, reply);
+    const stored = storedResults(db, { set, request }, limits);
+    const event = form.center === "option" ? "geosearchstore" : "georadiusstore";
+    storeSortedSet(db, args.at(request.destination), stored, event, reply, matches.chosenCount);
+  } finally {
+    matches.reset();
+  }
 }
 
-function resultsOf(set: SortedSetValue, request: SearchRequest): Results {
+function find(set: SortedSetValue, request: SearchRequest): void {
   const { count, isAny, order } = request;
   const wanted = count > 0 ? count : Infinity;
-  const matches = matchesWithin(set, new GeoShape(request.center!, request.extent!), isAny ? wanted : Infinity);
+  findWithin(set, new GeoShape(request.center!, request.extent!), isAny ? wanted : Infinity);
   // The first so many are those that are nearest, where any would not do.
   const isNearest = order === "none" && count > 0 && !isAny;
-  return { set, matches, order: matches.inOrder(isNearest ? "ascending" : order, wanted), request };
+  matches.choose(isNearest ? "ascending" : order, wanted);
 }
 
 /** The first so many members inside a shape, cell by cell and in each by their scores. */
-function matchesWithin(set: SortedSetValue, shape: GeoShape, limit: number): GeoMatches {
-  const matches = new GeoMatches();
+function findWithin(set: SortedSetValue, shape: GeoShape, limit: number): void {
+  const { order } = set;
   for (const cell of cellsCovering(shape)) {
     const { min, max } = scoresOf(cell);
     const range = new ScoreRange(min, max, false, true);
-    cursor.seekRange(set, range);
-    while (cursor.next() && cursor.isWithin(range)) {
-      const { score } = cursor;
-      readPosition(score, position);
-      const distanceMeters = shape.distanceTo(position);
-      if (distanceMeters === OUTSIDE) continue;
-      matches.add(cursor.handle, score, distanceMeters);
-      if (matches.count === limit) return matches;
-    }
+    if (order === null) findInListpack(set, range, shape, limit);
+    else findInOrder(order, range, max, shape, limit);
+    if (matches.count === limit) return;
   }
-  return matches;
 }
 
-function replyResults({ set, matches, order, request }: Results, reply: Reply): void {
+function findInListpack(set: SortedSetValue, range: ScoreRange, shape: GeoShape, limit: number): void {
+  cursor.seekRange(set, range);
+  while (matches.count < limit && cursor.next() && cursor.isWithin(range)) {
+    const { score } = cursor;
+    const distanceMeters = distanceTo(shape, score);
+    if (distanceMeters !== OUTSIDE) matches.add(cursor.handle, score, distanceMeters);
+  }
+}
+
+/** Without a cursor: many more members are looked at here than are found. */
+function findInOrder(order: SkipList, range: ScoreRange, max: number, shape: GeoShape, limit: number): void {
+  let node = order.firstIn(range);
+  let score = node === 0 ? max : order.score(node);
+  while (score < max && matches.count < limit) {
+    // The next node is often not in the processor's cache: asked for now, it comes meanwhile.
+    const next = order.next(node);
+    const nextScore = next === 0 ? max : order.score(next);
+    const distanceMeters = distanceTo(shape, score);
+    if (distanceMeters !== OUTSIDE) matches.add(order.entry(node), score, distanceMeters);
+    node = next;
+    score = nextScore;
+  }
+}
+
+function distanceTo(shape: GeoShape, score: number): number {
+  readPosition(score, position);
+  return shape.distanceTo(position);
+}
+
+function replyResults({ set, request }: Results, reply: Reply): void {
   const { hasDistances, hasHashes, hasCoordinates } = request;
   const optionCount = Number(hasDistances) + Number(hasHashes) + Number(hasCoordinates);
-  reply.array(order.length);
-  for (const index of order) {
+  const { chosenCount } = matches;
+  reply.array(chosenCount);
+  for (let place = 0; place < chosenCount; place++) {
     if (reply.isCutOff) return;
+    const index = matches.chosen(place);
     if (optionCount > 0) reply.array(1 + optionCount);
     set!.readHandle(matches.handle(index), member);
     reply.bulkSlice(member);
@@ -103,12 +122,14 @@ function replyResults({ set, matches, order, request }: Results, reply: Reply): 
 /** A sorted set of the results, which belongs to no key yet. */
 function storedResults(
   db: Database,
-  { set, matches, order, request }: Results,
+  { set, request }: Results,
   limits: SortedSetLimits,
 ): SortedSetValue {
   const stored = newSortedSet(db);
-  if (order.length > limits.maxListpackEntries) stored.convertToTable(order.length);
-  for (const index of order) {
+  const { chosenCount } = matches;
+  if (chosenCount > limits.maxListpackEntries) stored.convertToTable(chosenCount);
+  for (let place = 0; place < chosenCount; place++) {
+    const index = matches.chosen(place);
     set!.readHandle(matches.handle(index), member);
     const distance = matches.distanceMeters(index) / request.extent!.metersPerUnit;
     stored.put(member, request.storesDistances ? distance : matches.score(index), 0, limits);

@@ -5,6 +5,7 @@
  *   not looked at, but the options still decide between an empty array and 0.
  */
 
+import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
 import { readClampedInteger } from "../../command/arguments.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { cText, SYNTAX_ERROR } from "../../resp/reply_errors.ts";
@@ -48,8 +49,10 @@ export interface SearchRequest {
   storesDistances: boolean;
 }
 
-/** The longest option. */
-const OPTION_MAX_LENGTH = 10;
+const OPTIONS = [
+  ...["fromlonlat", "frommember", "byradius", "bybox", "asc", "desc", "count", "any"],
+  ...["withcoord", "withdist", "withhash", "store", "storedist"],
+].map((name) => ({ name, word: ascii(name) }));
 
 const NO_MEMBER = "ERR could not decode requested zset member";
 const COUNT_BELOW_1 = "ERR COUNT must be > 0";
@@ -117,7 +120,8 @@ function readMember(set: SortedSetValue, args: Args, index: number, reply: Reply
 function readOption(reading: Reading, index: number): number {
   const { args, reply, form, request } = reading;
   const left = args.count - index - 1;
-  switch (wordAt(args, index)) {
+  const option = optionAt(args, index);
+  switch (option) {
     case "withdist":
       request.hasDistances = true;
       return index + 1;
@@ -151,14 +155,17 @@ function readOption(reading: Reading, index: number): number {
     case "byradius":
     case "bybox":
       if (form.center !== "option") break;
-      return readShapeOption(reading, index, left);
+      return readShapeOption(reading, option, index, left);
   }
   reply.error(SYNTAX_ERROR);
   return 0;
 }
 
-function wordAt(args: Args, index: number): string {
-  return args.at(index).length > OPTION_MAX_LENGTH ? "" : args.text(index).toLowerCase();
+/** The option at `index`, found without making a string; empty for another word. */
+function optionAt(args: Args, index: number): string {
+  const word = args.at(index);
+  for (const option of OPTIONS) if (equalsIgnoreCase(word, option.word)) return option.name;
+  return "";
 }
 
 function readCount({ args, reply, request }: Reading, index: number): number {
@@ -185,26 +192,25 @@ function readStoreDistances({ reply, form, request }: Reading, index: number, le
 }
 
 /** FROMMEMBER, FROMLONLAT, BYRADIUS, BYBOX: each may be repeated, but not be joined by its alternative. */
-function readShapeOption(reading: Reading, index: number, left: number): number {
+function readShapeOption(reading: Reading, option: string, index: number, left: number): number {
   const { args, reply, set, request } = reading;
-  const word = wordAt(args, index);
   const shape = request.extent?.kind;
-  if (word === "frommember" && left >= 1 && reading.centerOption !== "coordinates") {
+  if (option === "frommember" && left >= 1 && reading.centerOption !== "coordinates") {
     reading.centerOption = "member";
     if (set === null) return index + 2;
     request.center = readMember(set, args, index + 1, reply);
     return request.center === null ? 0 : index + 2;
   }
-  if (word === "fromlonlat" && left >= 2 && reading.centerOption !== "member") {
+  if (option === "fromlonlat" && left >= 2 && reading.centerOption !== "member") {
     reading.centerOption = "coordinates";
     request.center = readCoordinates(args, index + 1, reply);
     return request.center === null ? 0 : index + 3;
   }
-  if (word === "byradius" && left >= 2 && shape !== "box") {
+  if (option === "byradius" && left >= 2 && shape !== "box") {
     request.extent = readCircle(args, index + 1, reply);
     return request.extent === null ? 0 : index + 3;
   }
-  if (word === "bybox" && left >= 3 && shape !== "circle") {
+  if (option === "bybox" && left >= 3 && shape !== "circle") {
     request.extent = readBox(args, index + 1, reply);
     return request.extent === null ? 0 : index + 4;
   }

@@ -44,12 +44,12 @@ export function listType(): number {
 
 /** Writes a list, which must not change before the generator is done. */
 export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
-  const { arena, compressDepth } = list.quicklist;
-  const { nodeCount } = list;
+  const { quicklist, nodeCount } = list;
+  const { arena, compressDepth } = quicklist;
   writer.length(nodeCount);
   for (let node = list.firstNode, index = 0; node !== null; node = node.next, index++) {
     const bytes = arena.bytesOf(node.handle);
-    const start = arena.offsetOf(node.handle);
+    const start = quicklist.baseOf(node);
     const end = start + node.sizeBytes;
     writer.length(node.isPlain ? CONTAINER_PLAIN : CONTAINER_PACKED);
     const isInside = index >= compressDepth && index < nodeCount - compressDepth;

@@ -30,6 +30,25 @@ Deno.test("distanceTo() tells what is in a circle", () => {
   assertEquals(new GeoShape(PALERMO, circle(Infinity)).distanceTo(CATANIA) > 0, true);
 });
 
+Deno.test("distanceTo() agrees with distanceBetween() on what is in a circle, near the poles and the date line too", () => {
+  const random = new SeededRandom(52);
+  const within = (reach: number) => (random.word() / 2 ** 31 - 1) * reach;
+  let inside = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const center = { longitude: random.chance(0.5) ? within(180) : 180 - Math.abs(within(1)), latitude: within(85) };
+    const radius = 10 ** random.integer(1, 6) * random.integer(1, 9);
+    const degrees = radius / 80_000 / Math.cos(center.latitude / 57.3);
+    const east = center.longitude + within(degrees);
+    const longitude = east > 180 ? east - 360 : Math.max(east, -180);
+    const latitude = Math.max(-85, Math.min(85, center.latitude + within(radius / 110_000)));
+    const distance = distanceBetween(center, { longitude, latitude });
+    const found = new GeoShape(center, circle(radius)).distanceTo({ longitude, latitude });
+    assertEquals(found, distance > radius ? OUTSIDE : distance, `seed 52, round ${round}`);
+    if (found !== OUTSIDE) inside++;
+  }
+  assertEquals(inside > 5000, true);
+});
+
 Deno.test("distanceTo() measures a box along its sides", () => {
   // 151 km to the east, 68 km to the south.
   assertAlmostEquals(new GeoShape(PALERMO, box(310, 140, 1000)).distanceTo(CATANIA), 166274, 1);

@@ -27,7 +27,9 @@ function assertList(list: ListValue, expected: readonly string[]): number {
     nodes++;
     contentBytes += node.sizeBytes;
     capacityBytes += arena.capacity(node.handle);
-    const start = arena.offsetOf(node.handle);
+    const start = list.quicklist.baseOf(node);
+    assert(node.room + node.sizeBytes <= arena.capacity(node.handle));
+    assert(node.room === 0 || list.nodeCount > 1);
     assert(node.isPlain || validateListpack(arena.bytesOf(node.handle), start, start + node.sizeBytes, true));
     assert(node.count > 0);
     assertEquals(node.next?.previous ?? node, node.next === null ? list.quicklist.tail : node);

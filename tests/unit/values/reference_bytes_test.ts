@@ -187,7 +187,7 @@ referenceTest("quicklists have the reference's nodes and bytes", () =>
         assertEquals(list.nodeCount, payload.length(), `fill ${fill} threshold ${threshold} step ${step}`);
         for (let node = list.firstNode; node !== null; node = node.next) {
           assertEquals(node.isPlain, payload.length() === PLAIN);
-          const start = arena.offsetOf(node.handle);
+          const start = list.quicklist.baseOf(node);
           const bytes = arena.bytesOf(node.handle).slice(start, start + node.sizeBytes);
           assertEquals(
             textOfBytes(bytes) === payload.string(),
