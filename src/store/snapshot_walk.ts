@@ -264,7 +264,7 @@ export class SnapshotWalk {
 
 /** Bytes of the value, without a walk over its elements. */
 function bytesOf(keyspace: Keyspace, entry: EntryRef): number {
-  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.valueOf(entry).sizeBytes;
+  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.peekValue(entry).sizeBytes;
   if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return INTEGER_BYTES;
   return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry));
 }

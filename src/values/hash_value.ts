@@ -226,6 +226,11 @@ export class HashValue {
     this.#listpack = 0;
   }
 
+  /** Gives the listpack away, and with it all there is: the hash must not be used any more. 0 where it is no small block. */
+  fold(): number {
+    return this.#listpack > 0 ? this.#listpack : 0;
+  }
+
   /** A hash with the same fields, values and encoding. */
   duplicate(): HashValue {
     const table = this.#table;

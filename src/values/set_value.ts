@@ -214,6 +214,11 @@ export class SetValue {
     this.#entryBytes = other.#entryBytes;
   }
 
+  /** Gives the intset away, and with it all there is: the set must not be used any more. 0 where it is no small block. */
+  fold(): number {
+    return this.#intset > 0 ? this.#intset : 0;
+  }
+
   /** A set with the same members and encoding. */
   duplicate(): SetValue {
     const slice = new Slice();

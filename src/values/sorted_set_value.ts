@@ -328,6 +328,11 @@ export class SortedSetValue {
     this.#listpack = listpack;
   }
 
+  /** Gives the listpack away, and with it all there is: the value must not be used any more. 0 where it is no small block. */
+  fold(): number {
+    return this.#listpack > 0 ? this.#listpack : 0;
+  }
+
   /** A sorted set with the same members, scores and encoding. */
   duplicate(): SortedSetValue {
     const order = this.#order;
