@@ -121,6 +121,8 @@ export class SnapshotWalk {
   /** Does a little work: some buckets, or a slice of a large value. */
   step(): void {
     if (this.isFinished) return;
+    // The walk has looked at values that nobody else uses.
+    this.#store.values.rest();
     if (this.#large !== null) return this.#continueLarge(this.#large);
     if (this.#urgent.length > 0) return this.#startUrgent();
     this.#stepBytes = 0;

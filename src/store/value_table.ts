@@ -31,8 +31,13 @@ import {
 } from "./entry_layout.ts";
 import type { Value } from "./value.ts";
 
-/** The form of a hash, set or sorted set that is a listpack or an intset. */
+/** The form of a hash, set or sorted set that is a listpack or an intset; lists have one for each model. */
 const FORM_COMPACT = 1;
+/** The form of a hash or set that is a table. */
+const FORM_TABLE = FORM_MAX;
+const LIST_FORMS_MAX = FORM_TABLE - 1;
+const KIND_SHIFT = 28;
+const FORM_SHIFT = 24;
 /** How many values are made or used before it is worth looking which of them can rest. */
 const AWAKE_MAX = 512;
 /** How many a single look deals with: about a tenth of a millisecond. */
@@ -72,21 +77,24 @@ export class ValueTable {
 
   /** The value of an entry, an object until the running command ends or longer. */
   get(entry: EntryRef): Value {
+    const words = this.#arena.wordsOf(entry);
+    const at = (this.#arena.offsetOf(entry) >>> 2) + USER_WORD;
+    const word = words[at]!;
     const reference = this.#referenceOf(entry);
-    const form = this.#formOf(entry);
+    const form = (word >>> FORM_SHIFT) & FORM_MAX;
     if (form === FORM_OBJECT) return this.#objects.get(reference);
-    const value = this.#make(this.#userWordOf(entry) >>> 28, form, reference);
+    const value = this.#make(word >>> KIND_SHIFT, form, reference);
     this.#hold(entry, value);
-    this.#setForm(entry, FORM_OBJECT);
+    words[at] = word & ~(FORM_MAX << FORM_SHIFT);
     return value;
   }
 
-  /** The value of an entry, to be read at once: one that rests goes on resting. */
+  /** The value of an entry, to be read at once: one that rests need not wake up for it. */
   peek(entry: EntryRef): Value {
-    const reference = this.#referenceOf(entry);
-    const form = this.#formOf(entry);
-    if (form === FORM_OBJECT) return this.#objects.get(reference);
-    return this.#make(this.#userWordOf(entry) >>> 28, form, reference);
+    const word = this.#userWordOf(entry);
+    const form = (word >>> FORM_SHIFT) & FORM_MAX;
+    if (form === FORM_OBJECT || form === FORM_TABLE) return this.get(entry);
+    return this.#make(word >>> KIND_SHIFT, form, this.#referenceOf(entry));
   }
 
   /** Makes an entry, which refers to no value but has room for the reference, hold `value`. */
@@ -98,13 +106,13 @@ export class ValueTable {
   /** Takes the value away from an entry, which must be removed or given another one next. */
   detach(entry: EntryRef): Value {
     const value = this.peek(entry);
-    if (this.#formOf(entry) === FORM_OBJECT) this.#objects.remove(this.#referenceOf(entry));
+    if (this.#isAwake(entry)) this.#objects.remove(this.#referenceOf(entry));
     return value;
   }
 
   /** Must be called when an entry that is not a string has moved. */
   follow(entry: EntryRef): void {
-    if (this.#formOf(entry) === FORM_OBJECT) this.#entries[this.#referenceOf(entry)] = entry;
+    if (this.#isAwake(entry)) this.#entries[this.#referenceOf(entry)] = entry;
   }
 
   /** Lets values rest, some at a time, that have been used. Nobody may hold a value while this is called. */
@@ -116,36 +124,57 @@ export class ValueTable {
 
   #layDown(slot: number): void {
     const value: Value | undefined = this.#objects.get(slot);
-    if (value === undefined || value.kind === "stream") return;
-    const form = value.kind === "list" ? this.#listFormFor(value.quicklist) : FORM_COMPACT;
-    const block = form === FORM_OBJECT ? 0 : value.fold();
-    if (block === 0) return;
+    if (value === undefined) return;
     const entry = this.#entries[slot]!;
+    const word = this.#userWordOf(entry);
+    // By the number, not by `value.kind`: each of these calls then sees objects of one class only.
+    let form = FORM_COMPACT;
+    let block = 0;
+    switch (word >>> KIND_SHIFT) {
+      case KIND_HASH:
+        if ((value as HashValue).table !== null) form = FORM_TABLE;
+        block = (value as HashValue).fold();
+        break;
+      case KIND_SET:
+        if ((value as SetValue).table !== null) form = FORM_TABLE;
+        block = (value as SetValue).fold();
+        break;
+      case KIND_ZSET:
+        block = (value as SortedSetValue).fold();
+        break;
+      case KIND_LIST:
+        form = this.#listForm((value as ListValue).quicklist);
+        if (form !== FORM_OBJECT) block = (value as ListValue).fold();
+    }
+    if (block === 0) return;
     this.#objects.remove(slot);
     this.#setReference(entry, block);
-    this.#setForm(entry, form);
+    this.#setUserWord(entry, word | (form << FORM_SHIFT));
   }
 
-  /** Lists made like one of the first few models rest, others stay objects: the form has no room for more. */
-  #listFormFor({ fill, compressDepth }: Quicklist): number {
+  /** Lists made like one of the first few models rest, others stay objects: there are no more forms. */
+  #listForm({ fill, compressDepth }: Quicklist): number {
     const models = this.#listModels;
     for (let index = 0; index < models.length; index++) {
       const model = models[index]!;
       if (model.maxListpackSize === fill && model.compressDepth === compressDepth) return index + 1;
     }
-    return models.length === FORM_MAX ? FORM_OBJECT : models.push({ maxListpackSize: fill, compressDepth });
+    return models.length === LIST_FORMS_MAX ? FORM_OBJECT : models.push({ maxListpackSize: fill, compressDepth });
   }
 
   #make(kind: number, form: number, block: number): Value {
+    const arena = this.#arena;
     switch (kind) {
       case KIND_HASH:
-        return new HashValue(this.#arena, this.#hash, block);
+        if (form === FORM_TABLE) return HashValue.unfoldTable(arena, this.#hash, block);
+        return new HashValue(arena, this.#hash, block);
       case KIND_SET:
-        return new SetValue(this.#arena, this.#hash, block);
+        if (form === FORM_TABLE) return SetValue.unfoldTable(arena, this.#hash, block);
+        return new SetValue(arena, this.#hash, block);
       case KIND_ZSET:
-        return new SortedSetValue(this.#arena, this.#hash, block);
+        return new SortedSetValue(arena, this.#hash, block);
       case KIND_LIST:
-        return ListValue.unfold(this.#arena, this.#listLimits, this.#listModels[form - 1]!, block);
+        return ListValue.unfold(arena, this.#listLimits, this.#listModels[form - 1]!, block);
       default:
         throw new InvariantError("A value rests whose kind stays awake");
     }
@@ -179,11 +208,7 @@ export class ValueTable {
     this.#arena.wordsOf(entry)[(this.#arena.offsetOf(entry) >>> 2) + USER_WORD] = word;
   }
 
-  #formOf(entry: EntryRef): number {
-    return (this.#userWordOf(entry) >>> 24) & FORM_MAX;
-  }
-
-  #setForm(entry: EntryRef, form: number): void {
-    this.#setUserWord(entry, (this.#userWordOf(entry) & ~(FORM_MAX << 24)) | (form << 24));
+  #isAwake(entry: EntryRef): boolean {
+    return ((this.#userWordOf(entry) >>> FORM_SHIFT) & FORM_MAX) === FORM_OBJECT;
   }
 }

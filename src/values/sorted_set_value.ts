@@ -328,7 +328,10 @@ export class SortedSetValue {
     this.#listpack = listpack;
   }
 
-  /** Gives the listpack away, and with it all there is: the value must not be used any more. 0 where it is no small block. */
+  /**
+   * Gives the listpack away, and with it all there is: the sorted set must not be used any more. 0 where it is not small;
+   * then nothing has changed.
+   */
   fold(): number {
     return this.#listpack > 0 ? this.#listpack : 0;
   }
