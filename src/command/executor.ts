@@ -368,8 +368,9 @@ export class Executor {
 
   #finishUnit(isWrapped = true): void {
     this.#endUnit(isWrapped);
-    const { waiting } = this.#store;
+    const { waiting, values } = this.#store;
     if (waiting.hasReady) waiting.serveReady(this.#finishServed, this.#logFailedServing);
+    values.rest();
   }
 
   #endUnit(isWrapped = true): void {

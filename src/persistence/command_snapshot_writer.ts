@@ -88,7 +88,7 @@ export class CommandSnapshotWriter implements SnapshotWriter {
   }
 
   #commandsOf(dbIndex: number, keyspace: Keyspace, entry: EntryRef, key: Slice): Generator<void> {
-    return valueCommands({ begin: () => this.#outputFor(dbIndex) }, key, keyspace.valueOf(entry));
+    return valueCommands({ begin: () => this.#outputFor(dbIndex) }, key, keyspace.peekValue(entry));
   }
 
   #saveString(dbIndex: number, keyspace: Keyspace, entry: EntryRef): void {

@@ -116,6 +116,7 @@ export class DatasetLoader implements RdbVisitor {
     if (entry.expireAtMs !== -1) ref = keyspace.setExpiry(ref, entry.expireAtMs);
     // No event tells of it, but a save that runs beside DEBUG RELOAD must leave the key out.
     this.#store.snapshot?.noteAdded(keyspace, ref);
+    this.#store.values.rest();
     this.keysLoaded++;
   }
 

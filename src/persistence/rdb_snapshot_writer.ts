@@ -99,7 +99,7 @@ export class RdbSnapshotWriter implements SnapshotSink {
     const { writer } = stream;
     const kind = keyspace.kindOf(entry);
     if (kind !== KIND_STRING) {
-      const value = keyspace.valueOf(entry);
+      const value = keyspace.peekValue(entry);
       const rows = rowsOf(value);
       this.#beginRecord(stream, dbIndex, keyspace, entry, rows.typeOf(value as RdbValue as never));
       drain(rows.save(writer, value as RdbValue as never));

@@ -6,12 +6,14 @@
 
 import { TIME_SLICE_MS } from "../base/limits.ts";
 import type { Services } from "../commands/services.ts";
+import { addMemoryReturn } from "./memory_return.ts";
 
 /** Starts the work with the server's cron, and binds it to its parameters. */
 export function addStoreUpkeep(services: Services): void {
   bindParameters(services);
   freeLazily(services);
   expireActively(services);
+  addMemoryReturn(services);
   const { cron, store, clock, metrics, activeExpiry, loading } = services;
   metrics.onReset.subscribe(() => {
     store.lazyFree.freedObjects = 0;

@@ -10,10 +10,9 @@ import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "../values/arena.ts";
 import { Dict } from "../values/dict.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
-import { KIND_CODES, KIND_STRING } from "../values/kind.ts";
-import { ENTRY_HEADER_BYTES, FLAG_SHIFT, KEY_LENGTH_MASK, KEY_WORD, USER_WORD } from "../values/dict_entry.ts";
+import { KIND_STRING } from "../values/kind.ts";
+import { USER_WORD } from "../values/dict_entry.ts";
 import { readInt64, writeInt64 } from "../values/int64.ts";
-import type { SlotTable } from "../values/slot_table.ts";
 import {
   ENCODING_INT,
   type EntryRef,
@@ -25,17 +24,22 @@ import {
   packUserWord,
   readSafeInt64,
   readUint32,
+  valueStart,
   writeUint32,
 } from "./entry_layout.ts";
 import { ExpiryIndex } from "./expiry_index.ts";
 import type { KeyPrefetch } from "./key_prefetch.ts";
 import type { Value } from "./value.ts";
+import type { ValueTable } from "./value_table.ts";
+
+/** Bytes of payload that stand for a value that is not a string. */
+const VALUE_REFERENCE_BYTES = 4;
 
 /** The memory that keyspaces share. */
 export interface KeyspaceMemory {
   readonly arena: Arena;
   readonly hash: SeededHash;
-  readonly values: SlotTable<Value>;
+  readonly values: ValueTable;
   readonly prefetch: KeyPrefetch;
   /** Whether the table of keys may make way for one of so many bytes. */
   readonly mayGrowTable: (tableBytes: number) => boolean;
@@ -49,7 +53,7 @@ export class Keyspace {
   section = -1;
   readonly #arena: Arena;
   readonly #prefetch: KeyPrefetch;
-  readonly #values: SlotTable<Value>;
+  readonly #values: ValueTable;
 
   constructor(memory: KeyspaceMemory) {
     this.#arena = memory.arena;
@@ -118,8 +122,7 @@ export class Keyspace {
 
   /** Where the value starts in `payloadBytes()`, past the expiry. */
   valueOffset(entry: EntryRef): number {
-    const offset = this.#arena.offsetOf(entry);
-    return offset + ENTRY_HEADER_BYTES + this.#prefixBytes(entry, offset);
+    return valueStart(this.#arena, entry);
   }
 
   /** Bytes that the value may grow to without the entry moving. */
@@ -134,7 +137,7 @@ export class Keyspace {
 
   /** Makes room for `newBytes` of value, keeping the first `usedBytes`; the entry may move. */
   resizeValue(entry: EntryRef, usedBytes: number, newBytes: number): EntryRef {
-    const before = ENTRY_HEADER_BYTES + this.#prefixBytes(entry, this.#arena.offsetOf(entry));
+    const before = this.valueOffset(entry) - this.#arena.offsetOf(entry);
     if (this.#arena.isWellFilled(entry, before + newBytes)) return entry;
     const prefix = this.dict.flag(entry, FLAG_EXPIRES) ? EXPIRY_BYTES : 0;
     const moved = this.dict.resizePayload(entry, prefix + usedBytes, prefix + newBytes);
@@ -144,29 +147,32 @@ export class Keyspace {
 
   /** Bytes of payload that hold the value of the entry. */
   usedValueBytes(entry: EntryRef): number {
-    if (this.kindOf(entry) !== KIND_STRING) return 4;
+    if (this.kindOf(entry) !== KIND_STRING) return VALUE_REFERENCE_BYTES;
     if (this.stringEncodingOf(entry) === ENCODING_INT) return 8;
     return 4 + readUint32(this.payloadBytes(entry), this.valueOffset(entry));
   }
 
-  /** The value of an entry that is not a string. */
+  /** The value of an entry that is not a string: until the running command ends. */
   valueOf(entry: EntryRef): Value {
-    return this.#values.get(readUint32(this.payloadBytes(entry), this.valueOffset(entry)));
+    return this.#values.get(entry);
+  }
+
+  /** As `valueOf`, to be read at once: for those who go through all keys. */
+  peekValue(entry: EntryRef): Value {
+    return this.#values.peek(entry);
   }
 
   /** Adds `key`, which must be absent, with a value that is not a string. */
   insertValue(key: Slice, value: Value, lru: number): EntryRef {
-    const entry = this.insert(key, 4);
-    writeUint32(this.payloadBytes(entry), this.valueOffset(entry), this.#values.add(value));
-    this.dict.setUserWord(entry, packUserWord(KIND_CODES[value.kind], 0, lru));
+    const entry = this.insert(key, VALUE_REFERENCE_BYTES);
+    this.#values.attach(entry, value, lru);
     return entry;
   }
 
-  /** Makes an entry, whose former value is out of the table, hold a value that is not a string. The entry may move. */
+  /** Makes an entry, whose former value is detached, hold a value that is not a string. The entry may move. */
   overwriteValue(entry: EntryRef, value: Value, lru: number): EntryRef {
-    const target = this.resizeValue(entry, 0, 4);
-    writeUint32(this.payloadBytes(target), this.valueOffset(target), this.#values.add(value));
-    this.dict.setUserWord(target, packUserWord(KIND_CODES[value.kind], 0, lru));
+    const target = this.resizeValue(entry, 0, VALUE_REFERENCE_BYTES);
+    this.#values.attach(target, value, lru);
     return target;
   }
 
@@ -180,10 +186,10 @@ export class Keyspace {
     return target;
   }
 
-  /** Takes the value that is not a string out of the table; the entry must be removed or overwritten next. */
+  /** Takes the value that is not a string away; the entry must be removed or overwritten next. */
   detachValue(entry: EntryRef): Value {
-    invariant(this.kindOf(entry) !== KIND_STRING, "a string has no slot in the value table");
-    return this.#values.remove(readUint32(this.payloadBytes(entry), this.valueOffset(entry)));
+    invariant(this.kindOf(entry) !== KIND_STRING, "a string is no value of the value table");
+    return this.#values.detach(entry);
   }
 
   /** Removes the entry and its expiry. The value must have been detached where it is not a string. */
@@ -221,6 +227,7 @@ export class Keyspace {
       bytes.copyWithin(at + EXPIRY_BYTES, at, at + used);
       dict.setFlag(target, FLAG_EXPIRES, true);
       writeUint32(bytes, at + 8, this.expiry.add(target));
+      if (target !== entry && this.kindOf(target) !== KIND_STRING) this.#values.follow(target);
     }
     writeInt64(this.payloadBytes(target), dict.payloadOffset(target), atMs);
     return target;
@@ -258,12 +265,6 @@ export class Keyspace {
         }
       }
     }
-  }
-
-  /** Bytes of key and expiry, given where the entry begins. */
-  #prefixBytes(entry: EntryRef, offset: number): number {
-    const word = this.#arena.wordsOf(entry)[(offset >>> 2) + KEY_WORD]!;
-    return (word & KEY_LENGTH_MASK) + ((word >>> (FLAG_SHIFT + FLAG_EXPIRES)) & 1) * EXPIRY_BYTES;
   }
 
   #expiryPosition(entry: EntryRef): number {

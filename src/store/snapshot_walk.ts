@@ -121,6 +121,8 @@ export class SnapshotWalk {
   /** Does a little work: some buckets, or a slice of a large value. */
   step(): void {
     if (this.isFinished) return;
+    // The walk has looked at values that nobody else uses.
+    this.#store.values.rest();
     if (this.#large !== null) return this.#continueLarge(this.#large);
     if (this.#urgent.length > 0) return this.#startUrgent();
     this.#stepBytes = 0;
@@ -264,7 +266,7 @@ export class SnapshotWalk {
 
 /** Bytes of the value, without a walk over its elements. */
 function bytesOf(keyspace: Keyspace, entry: EntryRef): number {
-  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.valueOf(entry).sizeBytes;
+  if (keyspace.kindOf(entry) !== KIND_STRING) return keyspace.peekValue(entry).sizeBytes;
   if (keyspace.stringEncodingOf(entry) === ENCODING_INT) return INTEGER_BYTES;
   return readUint32(keyspace.payloadBytes(entry), keyspace.valueOffset(entry));
 }

@@ -11,7 +11,6 @@ import { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import { Arena } from "../values/arena.ts";
 import { DEFAULT_LIST_LIMITS, type ListLimits } from "../values/quicklist.ts";
-import { SlotTable } from "../values/slot_table.ts";
 import { AccessClock } from "./access_clock.ts";
 import { Database } from "./database.ts";
 import type { KeyspaceEvent } from "./keyspace_events.ts";
@@ -21,7 +20,7 @@ import { ReplicaExpiry } from "./replica_expiry.ts";
 import type { SnapshotWalk } from "./snapshot_walk.ts";
 import { WaitingKeys } from "./waiting_keys.ts";
 import { WatchedKeys } from "./watched_keys.ts";
-import type { Value } from "./value.ts";
+import { ValueTable } from "./value_table.ts";
 
 /** What becomes of a key whose time has come when a command meets it. */
 export type ExpiryRule =
@@ -73,7 +72,7 @@ export class Store {
   readonly random: Random;
   readonly arena = new Arena();
   readonly hash: SeededHash;
-  readonly values = new SlotTable<Value>();
+  readonly values: ValueTable;
   readonly prefetch: KeyPrefetch;
   readonly databases: Database[];
   readonly access: AccessClock;
@@ -127,6 +126,7 @@ export class Store {
     this.replicaExpiry = new ReplicaExpiry(this);
     this.lazyFree = new LazyFree(this.clock);
     this.listLimits = options.listLimits ?? { ...DEFAULT_LIST_LIMITS };
+    this.values = new ValueTable(this);
     this.databases = Array.from({ length: options.databaseCount }, (_, index) => new Database(this, index));
   }
 

@@ -1,12 +1,11 @@
 /**
  * A hash table of byte keys whose entries lie in the arena: the keyspace, the expires, big hashes, sets, sorted sets.
  *
- * - An entry is named by its arena handle. The handle changes only in `resizePayload` and `defragment`.
+ * - An entry is named by its arena handle. The handle changes only in `resizePayload`.
  * - As Redis's dict: power-of-two tables, chained, newest first. While rehashing there are two tables; each lookup,
  *   insertion or removal by key moves one bucket of table 0 to table 1, so that no operation pauses at any size.
  *   All buckets of table 0 below `rehashIndex` are empty, and new entries go to table 1.
- * - A new table is one lazily cleared allocation: making one costs the same for 4 buckets and for 2^31.
- * - `scan`, the random choices, `stats` and prefetching have files of their own and see only the walk over the buckets.
+ * - `scan`, chance, statistics, folding and prefetching stand in files of their own and see the public walk over buckets.
  */
 
 import { InvariantError } from "../base/invariant.ts";
@@ -18,7 +17,6 @@ import { BUCKETS_MAX, bucketsFor, INITIAL_BUCKETS, NO_BUCKETS, tryNewTable } fro
 import { ENTRY_HEADER_BYTES, FLAG_SHIFT, hasKey, KEY_LENGTH_MASK, writeKey } from "./dict_entry.ts";
 import { fairRandomEntry, randomEntry, sampleEntries } from "./dict_random.ts";
 import { scanDict } from "./dict_scan.ts";
-import { type DictStats, measureDict } from "./dict_stats.ts";
 
 // While resizing is paused a table grows only when its chains are longer than this on average.
 const FORCED_GROWTH_RATIO = 5;
@@ -137,29 +135,8 @@ export class Dict {
     return moved;
   }
 
-  /** Moves an entry's block off a sparsely used page, and returns its handle. */
-  defragment(entry: number): number {
-    const moved = this.#arena.moveIfFragmented(entry, this.#arena.capacity(entry));
-    if (moved !== entry) this.#relink(entry, moved);
-    return moved;
-  }
-
-  /** Removes and frees the entry of a key; false when there is none. What the payload refers to is the owner's. */
-  remove(bytes: Uint8Array, start: number, end: number): boolean {
-    const entry = this.find(bytes, start, end);
-    if (entry === 0) return false;
-    this.removeEntry(entry);
-    return true;
-  }
-
-  /** Removes and frees an entry. */
+  /** Removes and frees an entry. What the payload refers to is the owner's. */
   removeEntry(entry: number): void {
-    this.detach(entry);
-    this.#arena.free(entry);
-  }
-
-  /** Removes an entry without freeing it: its block is the caller's from then on, who frees it in the arena. */
-  detach(entry: number): void {
     const words = this.#arena.wordsOf(entry);
     const at = this.#arena.offsetOf(entry) >>> 2;
     const next = words[at]!;
@@ -167,6 +144,7 @@ export class Dict {
     if (this.#used0 > 0 && this.#replaceLink(this.#table0, this.#mask0, hash, entry, next)) this.#used0--;
     else if (this.#used1 > 0 && this.#replaceLink(this.#table1, this.#mask1, hash, entry, next)) this.#used1--;
     else throw new InvariantError("An entry is removed from a dict that does not hold it");
+    this.#arena.free(entry);
   }
 
   /** The length of an entry's key in bytes. */
@@ -232,8 +210,8 @@ export class Dict {
   /** Rehashes until it is done or `now()` has advanced by `budgetMs`; true when there is more to do. */
   rehashFor(budgetMs: number, now: () => number): boolean {
     if (this.#rehashIndex < 0 || this.#pauses > 0) return false;
-    const deadline = now() + budgetMs;
-    do this.#rehashBuckets(BUCKETS_BETWEEN_CLOCK_READS); while (this.#rehashIndex >= 0 && now() < deadline);
+    const endMs = now() + budgetMs;
+    do this.#rehashBuckets(BUCKETS_BETWEEN_CLOCK_READS); while (this.#rehashIndex >= 0 && now() < endMs);
     return this.#rehashIndex >= 0;
   }
 
@@ -241,8 +219,7 @@ export class Dict {
   shrinkIfSparse(): boolean {
     const buckets = this.#mask0 + 1;
     if (this.#pauses > 0 || this.#rehashIndex >= 0 || buckets <= INITIAL_BUCKETS) return false;
-    if (this.#used0 * 100 >= buckets * MIN_FILL_PERCENT) return false;
-    return this.#beginTable(this.#used0);
+    return this.#used0 * 100 < buckets * MIN_FILL_PERCENT && this.#beginTable(this.#used0);
   }
 
   /** Makes room for `count` entries in advance, unless a rehash is under way or the tables are large enough. */
@@ -271,11 +248,6 @@ export class Dict {
   sampleEntries(random: Random, count: number, out: Int32Array): number {
     if (this.#rehashIndex >= 0) this.#rehashBuckets(Math.min(count, this.size));
     return sampleEntries(this, random, count, out);
-  }
-
-  /** Counts of buckets and chains, for DEBUG HTSTATS: walks everything. */
-  stats(): DictStats {
-    return measureDict(this);
   }
 
   /** How many buckets a table has: 0 for table 1 unless a rehash is under way. */
@@ -344,11 +316,33 @@ export class Dict {
       }
     }
     if (this.size > 0) return false;
+    this.#forgetTables();
+    return true;
+  }
+
+  /** Ends a rehash and gives the table that is left away, entries and all; null while resizing is paused. */
+  takeTable(): Int32Array<ArrayBuffer> | null {
+    if (this.#pauses > 0) return null;
+    while (this.#rehashIndex >= 0) this.#rehashBuckets(Infinity);
+    const table = this.#table0;
+    this.#used0 = 0;
+    this.#forgetTables();
+    return table;
+  }
+
+  /** Takes over a table of so many entries. Only while there is none. */
+  giveTable(table: Int32Array<ArrayBuffer>, entryCount: number): void {
+    this.#table0 = table;
+    this.#mask0 = table.length - 1;
+    this.#used0 = entryCount;
+    this.#arena.tableBytes += this.tableBytes;
+  }
+
+  #forgetTables(): void {
     this.#arena.tableBytes -= this.tableBytes;
     this.#table0 = this.#table1 = NO_BUCKETS;
     this.#mask0 = this.#mask1 = this.#rehashIndex = -1;
     this.#clearIndex = 0;
-    return true;
   }
 
   #hashOf(entry: number): number {

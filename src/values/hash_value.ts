@@ -16,6 +16,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
+import { foldDict, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
 import {
   LISTPACK_HEADER_BYTES,
   listpackBytes,
@@ -224,6 +225,23 @@ export class HashValue {
     this.#table = table;
     this.#arena.free(this.#listpack);
     this.#listpack = 0;
+  }
+
+  /**
+   * Puts the whole hash into one block, the listpack or a folded table, and returns that: the hash must not be used any
+   * more. 0 where the hash is not small; then nothing has changed.
+   */
+  fold(): number {
+    if (this.#table !== null) return foldDict(this.#table, this.#entryBytes);
+    return this.#listpack > 0 ? this.#listpack : 0;
+  }
+
+  /** The hash that was folded into a block while it was a table. One that was a listpack is made by the constructor. */
+  static unfoldTable(arena: Arena, hash: SeededHash, block: number): HashValue {
+    const value = new HashValue(arena, hash, 0);
+    value.#entryBytes = foldedEntryBytes(arena, block);
+    value.#table = unfoldDict(arena, hash, block);
+    return value;
   }
 
   /** A hash with the same fields, values and encoding. */

@@ -186,6 +186,23 @@ export class ListValue {
     this.quicklist.appendPlain(element);
   }
 
+  /**
+   * Gives the block of the only node away, and with it all there is but the model: the list must not be used any more. 0
+   * where there are more nodes, or it is no listpack in a small block.
+   */
+  fold(): number {
+    const { head, nodeCount } = this.quicklist;
+    const isOneBlock = nodeCount === 1 && !head!.isPlain && head!.room === 0 && head!.handle > 0;
+    return isOneBlock ? head!.handle : 0;
+  }
+
+  /** A list of what `fold` returned. */
+  static unfold(arena: Arena, limits: ListLimits, model: ListModel, block: number): ListValue {
+    const list = new ListValue(arena, limits, model);
+    list.quicklist.adoptListpack(block);
+    return list;
+  }
+
   /** A list with the same nodes. */
   duplicate(): ListValue {
     const { arena, limits, fill, compressDepth } = this.quicklist;

@@ -208,8 +208,15 @@ export class Quicklist {
 
   /** Adds a node that is a copy of a listpack (validated, not empty) at the tail. */
   appendListpack(bytes: Uint8Array, start: number, end: number): void {
-    const handle = importListpack(this.arena, bytes, start, end);
-    this.#link(this.tail, new QuicklistNode(handle, listpackLength(bytes, start), end - start, false), true);
+    this.adoptListpack(importListpack(this.arena, bytes, start, end));
+  }
+
+  /** Adds a node of a listpack, which it takes over, at the tail. */
+  adoptListpack(handle: number): void {
+    const bytes = this.arena.bytesOf(handle);
+    const base = this.arena.offsetOf(handle);
+    const node = new QuicklistNode(handle, listpackLength(bytes, base), listpackBytes(bytes, base), false);
+    this.#link(this.tail, node, true);
   }
 
   /** Adds a plain node at the tail. */

@@ -12,6 +12,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
+import { foldDict, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
 import { parseInt64 } from "./int64.ts";
 import {
   createIntset,
@@ -212,6 +213,23 @@ export class SetValue {
     this.#intset = other.#intset;
     this.#table = other.#table;
     this.#entryBytes = other.#entryBytes;
+  }
+
+  /**
+   * Puts the whole set into one block, the intset or a folded table, and returns that: the set must not be used any more. 0
+   * where the set is not small; then nothing has changed.
+   */
+  fold(): number {
+    if (this.#table !== null) return foldDict(this.#table, this.#entryBytes);
+    return this.#intset > 0 ? this.#intset : 0;
+  }
+
+  /** The set that was folded into a block while it was a table. One that was an intset is made by the constructor. */
+  static unfoldTable(arena: Arena, hash: SeededHash, block: number): SetValue {
+    const set = new SetValue(arena, hash, 0);
+    set.#entryBytes = foldedEntryBytes(arena, block);
+    set.#table = unfoldDict(arena, hash, block);
+    return set;
   }
 
   /** A set with the same members and encoding. */

@@ -328,6 +328,14 @@ export class SortedSetValue {
     this.#listpack = listpack;
   }
 
+  /**
+   * Gives the listpack away, and with it all there is: the sorted set must not be used any more. 0 where it is not small;
+   * then nothing has changed.
+   */
+  fold(): number {
+    return this.#listpack > 0 ? this.#listpack : 0;
+  }
+
   /** A sorted set with the same members, scores and encoding. */
   duplicate(): SortedSetValue {
     const order = this.#order;

@@ -142,7 +142,7 @@ export function digestEntry(digest: Digest, keyspace: Keyspace, entry: EntryRef)
   if (kind === KIND_STRING) {
     digest.mixSlice(readString(keyspace, entry, view));
   } else {
-    const value = keyspace.valueOf(entry);
+    const value = keyspace.peekValue(entry);
     (DIGESTERS[value.kind] as Digester<Kind>)(digest, value as never);
   }
   if (keyspace.expiryOf(entry) >= 0) digest.xor(EXPIRE_MARK, 0, EXPIRE_MARK.length);

@@ -98,7 +98,7 @@ Deno.test("values of every kind overwrite each other in place, keeping the time 
   assertEquals([db.expiryOf(entry), read(db, "k"), db.size], [-1, "[d]", 1]);
   assertEquals(events, ["new k@0"]);
   assert(db.delete(slice("k")));
-  assertEquals([store.arena.usedBytes, store.values.size], [0, 0]);
+  assertEquals([store.arena.usedBytes, store.values.awakeCount], [0, 0]);
 });
 
 Deno.test("an expiry of 64 bits is kept exactly", () => {

@@ -119,6 +119,6 @@ for (const seed of [1, 2, 3, 4, 5, 6]) {
     }
     store.flush(-1);
     store.lazyFree.run(Infinity);
-    assertEquals([store.arena.usedBytes, store.values.size, store.dataBytes], [0, 0, 0]);
+    assertEquals([store.arena.usedBytes, store.values.awakeCount, store.dataBytes], [0, 0, 0]);
   });
 }

@@ -249,7 +249,7 @@ function assertUntouched(store: Store): void {
 function assertAllComesBack(store: Store): void {
   store.flush(-1);
   store.lazyFree.run(Infinity);
-  assertEquals([store.arena.usedBytes, store.values.size, store.dataBytes], [0, 0, 0]);
+  assertEquals([store.arena.usedBytes, store.values.awakeCount, store.dataBytes], [0, 0, 0]);
 }
 
 for (const seed of [11, 12, 13, 14]) {

@@ -39,8 +39,9 @@ export function find(dict: Dict, key: string): number {
 
 /** Removes a key; false if it is not there. */
 export function remove(dict: Dict, key: string): boolean {
-  const bytes = encoder.encode(key);
-  return dict.remove(bytes, 0, bytes.length);
+  const entry = find(dict, key);
+  if (entry !== 0) dict.removeEntry(entry);
+  return entry !== 0;
 }
 
 /** The key of an entry. */

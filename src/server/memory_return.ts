@@ -1,0 +1,62 @@
+/**
+ * Memory that the store has given up and the system is to have back: after FLUSHALL, or when many keys expired.
+ *
+ * - V8 frees the buffers of a dropped chunk when it next collects garbage, and a server that does nothing makes none: without
+ *   help it would keep the memory for hours. 400,000 lists: resident 166 MB, after FLUSHALL 168 MB without, 118 MB with it.
+ * - There is no way to ask for a collection. But V8 begins one, in small steps, when buffers of more than about 64 MB were
+ *   made since the last: so some are made and dropped. Nobody writes to them, so they take addresses only, and 0.1 ms.
+ * - Detaching the buffers would free them at once, and make every access to every typed array slower from then on.
+ */
+
+import type { Services } from "../commands/services.ts";
+
+/** By how much the store must have shrunk. */
+const SHRUNK_MIN_BYTES = 16 * 1024 * 1024;
+/** The store is at rest when it changed by no more than this from one look to the next. */
+const STILL_BYTES = 1024 * 1024;
+const LOOK_MS = 100;
+const HINT_BYTES = 64 * 1024 * 1024;
+/** The first two begin a collection, the third makes sure that they did. */
+const HINTS = 3;
+
+/** Watches the size of the store and gives hints when it has shrunk. */
+export class MemoryReturn {
+  readonly #hint: () => void;
+  #peakBytes = 0;
+  #lastBytes = 0;
+  #hintsLeft = 0;
+
+  /** `hint` tells V8 that there is something to collect. */
+  constructor(hint: () => void) {
+    this.#hint = hint;
+  }
+
+  /** Looks at the size: to be called every so often. */
+  observe(storeBytes: number): void {
+    const isStill = Math.abs(storeBytes - this.#lastBytes) <= STILL_BYTES;
+    if (isStill && this.#peakBytes - storeBytes >= SHRUNK_MIN_BYTES) {
+      this.#hintsLeft = HINTS;
+      this.#peakBytes = storeBytes;
+    }
+    this.#peakBytes = Math.max(this.#peakBytes, storeBytes);
+    this.#lastBytes = storeBytes;
+    if (this.#hintsLeft === 0) return;
+    this.#hintsLeft--;
+    this.#hint();
+  }
+}
+
+/** Starts the watch with the server's cron. */
+export function addMemoryReturn({ cron, store: { arena } }: Services): void {
+  const memoryReturn = new MemoryReturn(allocateAndForget);
+  cron.every(LOOK_MS, "memory return", () => memoryReturn.observe(arena.reservedBytes + arena.tableBytes));
+}
+
+function allocateAndForget(): void {
+  try {
+    new ArrayBuffer(HINT_BYTES);
+  } catch (error) {
+    // Where addresses are short, too, V8 has looked for garbage before it refused.
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
