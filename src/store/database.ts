@@ -121,11 +121,9 @@ export class Database {
     return old === NO_ENTRY ? this.#added(key, entry) : entry;
   }
 
-  /** Sets `key` to an integer; a number must be safe. */
-  setStringInteger(key: Slice, value: number | bigint, options?: SetStringOptions): EntryRef {
-    const old = this.#prepareOverwrite(key, options?.keepTtl === true);
-    const entry = writeStringInteger(this.keyspace, old, key, value, this.#lruForWrite(old));
-    return old === NO_ENTRY ? this.#added(key, entry) : entry;
+  /** Adds an integer, a number being safe, as the string of a `key` that is known to be missing. Returns its entry. */
+  addStringInteger(key: Slice, value: number | bigint): EntryRef {
+    return this.#added(key, writeStringInteger(this.keyspace, NO_ENTRY, key, value, this.#lruForWrite(NO_ENTRY)));
   }
 
   /** Sets `key` to a value that is not a string, whatever it held; the database owns it from now on. */

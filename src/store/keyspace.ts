@@ -132,7 +132,7 @@ export class Keyspace {
 
   /** Adds `key`, which must be absent, with room for `valueBytes` of value, no expiry and kind string. */
   insert(key: Slice, valueBytes: number): EntryRef {
-    return this.dict.insert(key.bytes, key.start, key.end, valueBytes);
+    return this.dict.insertHashed(this.#prefetch.hashOf(key), key.bytes, key.start, key.end, valueBytes);
   }
 
   /** Makes room for `newBytes` of value, keeping the first `usedBytes`; the entry may move. */

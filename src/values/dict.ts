@@ -102,8 +102,35 @@ export class Dict {
    * `payloadBytes` bytes of payload with undefined content. Throws `ArenaFullError` and then changes nothing.
    */
   insert(bytes: Uint8Array, start: number, end: number, payloadBytes: number): number {
+    return this.insertHashed(this.#hash.hash(bytes, start, end), bytes, start, end, payloadBytes);
+  }
+
+  /** As `insert`, for who knows the key's hash. */
+  insertHashed(hash: number, bytes: Uint8Array, start: number, end: number, payloadBytes: number): number {
     if (this.#rehashIndex >= 0) this.#rehashBuckets(1);
-    return this.#insertHashed(this.#hash.hash(bytes, start, end), bytes, start, end, payloadBytes);
+    const arena = this.#arena;
+    const length = end - start;
+    if (length > KEY_LENGTH_MASK) throw new InvariantError("A key is longer than 2^30 - 1 bytes");
+    const entry = arena.allocate(ENTRY_HEADER_BYTES + length + payloadBytes);
+    if (this.#rehashIndex < 0 && this.#used0 > this.#mask0) this.#growIfNeeded();
+    const words = arena.wordsOf(entry);
+    const at = arena.offsetOf(entry) >>> 2;
+    if (this.#rehashIndex < 0) {
+      const index = hash & this.#mask0;
+      words[at] = this.#table0[index]!;
+      this.#table0[index] = entry;
+      this.#used0++;
+    } else {
+      const index = hash & this.#mask1;
+      words[at] = this.#table1[index]!;
+      this.#table1[index] = entry;
+      this.#used1++;
+    }
+    words[at + 1] = hash;
+    words[at + 2] = length;
+    words[at + 3] = 0;
+    writeKey(arena.bytesOf(entry), at, bytes, start, end);
+    return entry;
   }
 
   /** The entry of a key, added as by `insert` when it was missing: then `wasInserted` is true. */
@@ -119,7 +146,7 @@ export class Dict {
       const entry = this.#search(this.#table1, this.#mask1, hash, bytes, start, end);
       if (entry !== 0) return entry;
     }
-    const entry = this.#insertHashed(hash, bytes, start, end, payloadBytes);
+    const entry = this.insertHashed(hash, bytes, start, end, payloadBytes);
     this.wasInserted = true;
     return entry;
   }
@@ -363,32 +390,6 @@ export class Dict {
       entry = words[at]!;
     }
     return 0;
-  }
-
-  #insertHashed(hash: number, bytes: Uint8Array, start: number, end: number, payloadBytes: number): number {
-    const arena = this.#arena;
-    const length = end - start;
-    if (length > KEY_LENGTH_MASK) throw new InvariantError("A key is longer than 2^30 - 1 bytes");
-    const entry = arena.allocate(ENTRY_HEADER_BYTES + length + payloadBytes);
-    if (this.#rehashIndex < 0 && this.#used0 > this.#mask0) this.#growIfNeeded();
-    const words = arena.wordsOf(entry);
-    const at = arena.offsetOf(entry) >>> 2;
-    if (this.#rehashIndex < 0) {
-      const index = hash & this.#mask0;
-      words[at] = this.#table0[index]!;
-      this.#table0[index] = entry;
-      this.#used0++;
-    } else {
-      const index = hash & this.#mask1;
-      words[at] = this.#table1[index]!;
-      this.#table1[index] = entry;
-      this.#used1++;
-    }
-    words[at + 1] = hash;
-    words[at + 2] = length;
-    words[at + 3] = 0;
-    writeKey(arena.bytesOf(entry), at, bytes, start, end);
-    return entry;
   }
 
   // Reads only entries that stand before `entry`, whose own block may be freed by now.

@@ -3,6 +3,7 @@
  */
 
 import { InvariantError } from "../base/invariant.ts";
+import type { Arena } from "./arena.ts";
 import type { Dict } from "./dict.ts";
 
 /** The most hashes at a time: the entries must not drive each other out of the cache. */
@@ -14,24 +15,35 @@ const NEXT_LINE_WORDS = 8;
 const heads = new Int32Array(PREFETCH_MAX);
 
 /**
- * Reads the first entry of the bucket of each of the first `count` hashes, at most `PREFETCH_MAX`, and nothing else: so that
- * they are in the processor's cache when the keys are looked up. What it returns means nothing.
+ * Reads what a lookup of each of the first `count` hashes, at most `PREFETCH_MAX`, will read first, up to the second entry of
+ * its bucket: so that it is in the processor's cache by then. What it returns means nothing.
  */
 export function prefetchEntries(dict: Dict, hashes: Int32Array, count: number): number {
   if (count > PREFETCH_MAX) throw new InvariantError("Too many keys are prefetched at a time");
+  if (dict.rehashIndex < 0) return prefetchTable(dict, 0, hashes, count);
+  return prefetchTable(dict, 0, hashes, count) ^ prefetchTable(dict, 1, hashes, count);
+}
+
+// In rounds: loads that do not depend on each other are under way together.
+function prefetchTable(dict: Dict, table: 0 | 1, hashes: Int32Array, count: number): number {
   const { arena } = dict;
-  const table = dict.rehashIndex >= 0 ? 1 : 0;
   const mask = dict.bucketCount(table) - 1;
-  // In two rounds: loads that do not depend on each other are under way together.
   for (let i = 0; i < count; i++) heads[i] = dict.bucketHead(table, hashes[i]! & mask);
   let residue = 0;
+  for (let i = 0; i < count; i++) if (heads[i] !== 0) residue ^= readEntry(arena, heads[i]!);
   for (let i = 0; i < count; i++) {
     const entry = heads[i]!;
     if (entry === 0) continue;
     const words = arena.wordsOf(entry);
     const at = arena.offsetOf(entry) >>> 2;
-    residue ^= words[at]!;
-    if (at + NEXT_LINE_WORDS < words.length) residue ^= words[at + NEXT_LINE_WORDS]!;
+    const next = words[at]!;
+    if (next !== 0 && words[at + 1] !== hashes[i]) residue ^= readEntry(arena, next);
   }
   return residue;
+}
+
+function readEntry(arena: Arena, entry: number): number {
+  const words = arena.wordsOf(entry);
+  const at = arena.offsetOf(entry) >>> 2;
+  return words[at]! ^ (at + NEXT_LINE_WORDS < words.length ? words[at + NEXT_LINE_WORDS]! : 0);
 }

@@ -67,7 +67,7 @@ function add({ db }: Context, key: Slice, increment: Int64, reply: Reply): void 
   const entry = db.lookupWrite(key);
   let sum: Int64 | null = increment;
   if (entry === NO_ENTRY) {
-    db.setStringInteger(key, sum);
+    db.addStringInteger(key, sum);
   } else if (keyspace.isInteger(entry)) {
     sum = addToInteger(keyspace, entry, increment);
     if (sum === null) return reply.error(INCREMENT_OVERFLOW);

@@ -66,7 +66,7 @@ class Model {
       case 0:
         return this.#free(db, key, () => void db.setString(key, slice(random.letters(random.integer(0, 300)))));
       case 1:
-        return this.#free(db, key, () => void db.setStringInteger(key, random.word(), { keepTtl: true }));
+        return this.#free(db, key, () => void db.setString(key, slice(`${random.word()}`), { keepTtl: true }));
       case 2:
         return this.#free(db, key, () => void db.setValue(key, this.list(random.integer(1, 30))));
       case 3:
