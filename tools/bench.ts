@@ -8,10 +8,12 @@ import type { ServerProcess } from "../tests/support/server_process.ts";
 import { findProgram } from "./conformance/child_process.ts";
 import { type Contender, contenders, measureBoth, median, type Pair, residentBytes } from "./bench/contender.ts";
 import { startContender } from "./bench/contender.ts";
+import { measureConnections, measureIdleConnections } from "./bench/connections.ts";
 import { measureDictGrowth } from "./bench/dict_growth.ts";
 import { type FullSync, measureFullSync, measureLag } from "./bench/full_sync.ts";
 import { type Footprint, measureFootprint, usedMemory } from "./bench/footprint.ts";
 import { COLLECTIONS, loadCollections, loadKeys } from "./bench/key_load.ts";
+import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
@@ -21,11 +23,12 @@ const USAGE = `Usage: deno task bench [options]
   --quick          a fifth of the requests, one round, 200,000 keys
   --rounds N       rounds of every throughput test (3)
   --pipelines LIST pipeline depths (1,16,64)
-  --only PART      throughput, memory, stall, startup, dict, sync or persistence; can be repeated
+  --only PART      throughput, large, connections, memory, stall, startup, dict, sync or persistence; can be repeated
   --ours PROGRAM   another server in place of ours
 `;
 
 const START_TRIES = 5;
+const IDLE_CONNECTIONS = 5_000;
 const POPULATE_MAX_MS = 300_000;
 
 /** What every part needs. */
@@ -39,6 +42,8 @@ interface Plan {
 
 const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   throughput: reportThroughput,
+  large: reportLarge,
+  connections: reportConnections,
   memory: reportMemory,
   stall: reportStall,
   startup: reportStartup,
@@ -71,6 +76,24 @@ function throughputLine({ test, pipeline, ratio, rates: { ours, reference } }: T
     `${ours.p99Ms} / ${reference.p99Ms}`,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+async function reportLarge({ pair, isQuick }: Plan): Promise<void> {
+  const rows = await measureLargeCollections(pair, isQuick ? 0.2 : 1);
+  printHead("one large collection, pipeline 16", "req/s");
+  for (const { name, ratio, rates } of rows) {
+    console.log(`| ${name} | ${Math.round(rates.ours)} | ${Math.round(rates.reference)} | **${ratio.toFixed(2)}** |`);
+  }
+}
+
+async function reportConnections({ pair, isQuick }: Plan): Promise<void> {
+  printHead("PING by connections", "req/s");
+  for (const { connections, rates: { ours, reference } } of await measureConnections(pair, isQuick ? 0.2 : 1)) {
+    printRow(`${connections}`, ours.requestsPerSecond, reference.requestsPerSecond);
+    printRow("- p99, ms", ours.p99Ms, reference.p99Ms);
+  }
+  const idle = await measureBoth(pair, (server) => measureIdleConnections(server, IDLE_CONNECTIONS));
+  printRow(`resident bytes of each of ${IDLE_CONNECTIONS} idle ones`, idle.ours, idle.reference);
 }
 
 async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {

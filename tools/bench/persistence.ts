@@ -61,7 +61,7 @@ export async function measureAofCost(
     for (const side of ["ours", "reference"] as const) {
       for (const policy of POLICIES) {
         await adopt(servers[side], policy);
-        const [rate] = await benchmarkRates(servers[side].port, { tests: "set", pipeline, requests });
+        const [rate] = await benchmarkRates(servers[side].port, { what: "set", pipeline, requests });
         // The first round warms up.
         if (round > 0) rates[side][policy].push(rate![1].requestsPerSecond);
       }

@@ -29,15 +29,21 @@ export interface ThroughputRow {
   rates: Pair<Rate>;
 }
 
-// One request of the last two makes a hundred elements or ten keys; LPOP takes what LPUSH has put.
+// redis-benchmark's default list. One request of LRANGE and MSET makes hundreds of elements or ten keys; pops take what the
+// pushes beside them have put.
 const GROUPS = [
   { tests: "ping_inline,ping_mbulk", share: 1 },
   { tests: "set", share: 1 },
   { tests: "get", share: 1 },
   { tests: "incr", share: 1 },
   { tests: "lpush,lpop", share: 1 },
-  { tests: "sadd", share: 1 },
+  { tests: "rpush,rpop", share: 1 },
+  { tests: "sadd,spop", share: 1 },
+  { tests: "hset", share: 1 },
+  { tests: "zadd,zpopmin", share: 1 },
   { tests: "lrange_100", share: 0.1 },
+  { tests: "lrange_300", share: 0.05 },
+  { tests: "lrange_500,lrange_600", share: 0.03 },
   { tests: "mset", share: 0.1 },
 ];
 const REQUESTS_AT_PIPELINE_1 = 100_000;
@@ -80,7 +86,7 @@ async function runRound(
   for (const { tests, share } of GROUPS) {
     const requests = Math.round(REQUESTS_AT_PIPELINE_1 * Math.min(pipeline, 20) * scale * share);
     for (const side of order) {
-      const rates = await benchmarkRates(servers[side].port, { tests, pipeline, requests });
+      const rates = await benchmarkRates(servers[side].port, { what: tests, pipeline, requests });
       for (const [test, rate] of rates) round[side].set(test, rate);
     }
   }
@@ -92,14 +98,24 @@ async function flush(server: ServerProcess): Promise<void> {
   await client.expect("FLUSHALL");
 }
 
+/** What redis-benchmark is to run. */
+export interface BenchmarkRun {
+  /** Names of its tests, joined by commas, or one command with its arguments. */
+  what: string | readonly string[];
+  pipeline: number;
+  requests: number;
+  /** 50 unless said otherwise. */
+  connections?: number;
+}
+
 /** Runs redis-benchmark; its tests with their rates. */
 export async function benchmarkRates(
   port: number,
-  { tests, pipeline, requests }: { tests: string; pipeline: number; requests: number },
+  { what, pipeline, requests, connections = 50 }: BenchmarkRun,
 ): Promise<[string, Rate][]> {
   const { code, stdout, stderr } = await runProgram("redis-benchmark", [
-    ...["-h", "127.0.0.1", "-p", String(port), "-c", "50", "-P", String(pipeline), "-r", "1000000"],
-    ...["-n", String(requests), "-t", tests, "--csv"],
+    ...["-h", "127.0.0.1", "-p", String(port), "-c", String(connections), "-P", String(pipeline), "-r", "1000000"],
+    ...["-n", String(requests), "--csv", ...(typeof what === "string" ? ["-t", what] : what)],
   ]);
   if (code !== 0) throw new Error(`redis-benchmark exited with code ${code}: ${stdout}${stderr}`);
   return [...parseCsv(stdout)];

@@ -1,0 +1,100 @@
+/**
+ * Requests on one large collection of each type.
+ */
+import type { Argument } from "../../tests/support/raw_client.ts";
+import type { ServerProcess } from "../../tests/support/server_process.ts";
+import { type Contender, median, type Pair, startContender } from "./contender.ts";
+import { benchmarkRates } from "./throughput.ts";
+
+/** A command, and the requests a second of both servers. */
+export interface LargeRow {
+  name: string;
+  ratio: number;
+  rates: Pair<number>;
+}
+
+const MEMBERS = 1_000_000;
+const SMALLER = 100_000;
+const ELEMENTS_PER_COMMAND = 500;
+const REQUESTS = 400_000;
+const ROUNDS = 3;
+
+// redis-benchmark puts 12 digits below a million in the place of __rand_int__. The shares make the rows take about as long.
+const ROWS: readonly { readonly name: string; readonly command: readonly string[]; readonly share: number }[] = [
+  { name: "ZADD", command: ["ZADD", "zset", "__rand_int__", "member:__rand_int__"], share: 0.5 },
+  { name: "ZRANK", command: ["ZRANK", "zset", "member:__rand_int__"], share: 0.5 },
+  { name: "ZRANGE of 10 by rank", command: ["ZRANGE", "zset", "500000", "500009"], share: 0.5 },
+  { name: "HGET", command: ["HGET", "hash", "member:__rand_int__"], share: 1 },
+  { name: "XADD", command: ["XADD", "stream", "*", "field", "value"], share: 1 },
+  {
+    name: "XREADGROUP",
+    command: ["XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", "stream", ">"],
+    share: 0.5,
+  },
+  { name: "SINTER of two of 100,000, 1,000 in both", command: ["SINTER", "one", "two"], share: 0.0005 },
+  { name: "SORT of 100,000, the first 10", command: ["SORT", "list", "LIMIT", "0", "10"], share: 0.0001 },
+];
+
+/** Measures every row at `-P 16` on both servers in turn. */
+export async function measureLargeCollections(pair: Pair<Contender>, scale: number): Promise<LargeRow[]> {
+  await using ours = await startContender(pair.ours);
+  await using reference = await startContender(pair.reference);
+  await fill(ours);
+  await fill(reference);
+  const rows: LargeRow[] = [];
+  for (const { name, command, share } of ROWS) {
+    const rates: Pair<number[]> = { ours: [], reference: [] };
+    const requests = Math.max(16, Math.round(REQUESTS * share * scale));
+    // The first round warms both up.
+    for (let round = 0; round <= ROUNDS; round++) {
+      const measured = {
+        ours: await rateOf(ours, command, requests),
+        reference: await rateOf(reference, command, requests),
+      };
+      if (round === 0) continue;
+      rates.ours.push(measured.ours);
+      rates.reference.push(measured.reference);
+    }
+    const ratio = median(rates.ours.map((rate, round) => rate / rates.reference[round]!));
+    rows.push({ name, ratio, rates: { ours: median(rates.ours), reference: median(rates.reference) } });
+  }
+  return rows;
+}
+
+async function rateOf(server: ServerProcess, command: readonly string[], requests: number): Promise<number> {
+  const rates = await benchmarkRates(server.port, { what: command, pipeline: 16, requests });
+  return rates[0]![1].requestsPerSecond;
+}
+
+async function fill(server: ServerProcess): Promise<void> {
+  const scores = (index: number) => [scattered(index), `member:${digits(index)}`];
+  await add(server, ["ZADD", "zset"], MEMBERS, scores);
+  await add(server, ["HSET", "hash"], MEMBERS, (index) => [`member:${digits(index)}`, `value:${index}`]);
+  await add(server, ["SADD", "one"], SMALLER, (index) => [`member:${digits(index)}`]);
+  await add(server, ["SADD", "two"], SMALLER, (index) => [`member:${digits(index + SMALLER - 1000)}`]);
+  await add(server, ["RPUSH", "list"], SMALLER, (index) => [scattered(index)]);
+  using client = await server.connect({ timeoutMs: 60_000 });
+  await client.expect("XGROUP", "CREATE", "stream", "group", "$", "MKSTREAM");
+}
+
+async function add(
+  server: ServerProcess,
+  head: readonly Argument[],
+  count: number,
+  make: (index: number) => readonly Argument[],
+): Promise<void> {
+  using client = await server.connect({ timeoutMs: 60_000 });
+  for (let start = 0; start < count; start += ELEMENTS_PER_COMMAND) {
+    const elements = Array.from({ length: ELEMENTS_PER_COMMAND }, (_, at) => make(start + at)).flat();
+    await client.expect(...head, ...elements);
+  }
+}
+
+function digits(index: number): string {
+  return String(index).padStart(12, "0");
+}
+
+/** A permutation of the first million numbers: 7919 shares no factor with it. */
+function scattered(index: number): number {
+  return index * 7919 % MEMBERS;
+}
