@@ -6,7 +6,7 @@
  */
 
 import type { DataFile, DataFiles } from "../base/data_files.ts";
-import { requireRead, requireWrite } from "../base/file_access.ts";
+import { canRead, canWrite, requireRead, requireWrite } from "../base/file_access.ts";
 import { joinPath } from "./data_path.ts";
 import { systemReason } from "../base/system_reason.ts";
 
@@ -70,8 +70,10 @@ export async function writeRdbFile(
     await source.cancel();
     throw openError(error, temporary, location);
   }
+  let former: string | null = null;
   try {
     await source.pipeTo(rdbFileSink(file));
+    former = await nameFormer(location);
     if (!isWanted()) {
       removeTemporary(temporary, location);
       return false;
@@ -81,11 +83,30 @@ export async function writeRdbFile(
   } catch (error) {
     removeTemporary(temporary, location);
     throw error;
+  } finally {
+    if (former !== null) await location.files.remove(former).catch(() => {});
   }
   await location.files.syncDirectory(location.directory).catch((error) => {
     throw writeError("fsyncFileDir", error);
   });
   return true;
+}
+
+/**
+ * Gives the old file one more name, which is to be removed when the new file has taken its place: the system frees a file
+ * with its last name, 50 MB in 46 ms, and that must happen beside the commands. Null where there is no old file, or no such
+ * names: then the commands wait that long.
+ */
+async function nameFormer(location: RdbLocation): Promise<string | null> {
+  const path = rdbPath(location);
+  const name = joinPath(location.directory, `temp-${Deno.pid}-former.rdb`);
+  if (![path, name].every((each) => canRead(each) && canWrite(each))) return null;
+  try {
+    await Deno.link(path, name);
+    return name;
+  } catch {
+    return null;
+  }
 }
 
 /** As `writeRdbFile`, without letting anything else run: SAVE. */
