@@ -4,6 +4,7 @@
  * - A rejection that nobody handles would end the process; every promise that is not awaited goes through here.
  */
 
+import { stackOf } from "./error_text.ts";
 import type { Logger } from "./logger.ts";
 
 /** The background work of one server. */
@@ -18,7 +19,7 @@ export class BackgroundTasks {
   /** Starts `work` under `name`; a failure is logged, never thrown. */
   start(name: string, work: () => Promise<void>): void {
     const promise = work().catch((error) => {
-      this.#logger.warning(`Background task '${name}' failed: ${error instanceof Error ? error.stack : error}`);
+      this.#logger.warning(`Background task '${name}' failed: ${stackOf(error)}`);
     }).finally(() => {
       this.#running.delete(promise);
     });

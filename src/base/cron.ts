@@ -6,6 +6,7 @@
  */
 
 import type { Clock, Timer } from "./clock.ts";
+import { stackOf } from "./error_text.ts";
 import type { Logger } from "./logger.ts";
 
 interface Job {
@@ -61,7 +62,7 @@ export class Cron {
       try {
         job.run(nowMs);
       } catch (error) {
-        this.#logger.warning(`Cron job '${job.name}' failed: ${error instanceof Error ? error.stack : error}`);
+        this.#logger.warning(`Cron job '${job.name}' failed: ${stackOf(error)}`);
       }
     }
   }

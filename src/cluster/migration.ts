@@ -14,6 +14,7 @@
  * - When the connection breaks before the first key is acknowledged the whole is tried once more, over a new connection.
  */
 
+import { messageOf } from "../base/error_text.ts";
 import { NetAccessError } from "../base/net_access.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Context } from "../command/context.ts";
@@ -122,7 +123,7 @@ export class Migration {
     try {
       connection ??= await TargetConnection.open(target, { clock, timeoutMs, signal: this.#stop.signal });
     } catch (error) {
-      logger.verbose(`Cannot connect to the target of MIGRATE: ${error instanceof Error ? error.message : error}`);
+      logger.verbose(`Cannot connect to the target of MIGRATE: ${messageOf(error)}`);
       return { error: connectFailure(error, target), isBroken: true, canRetry: false, acknowledged: [] };
     }
     this.#connection = connection;

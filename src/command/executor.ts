@@ -5,6 +5,7 @@
  * - An exception in a handler is logged with the command, answers that client, and never stops the server.
  */
 
+import { stackOf } from "../base/error_text.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Logger } from "../base/logger.ts";
 import { wrongArity } from "../resp/reply_errors.ts";
@@ -327,7 +328,7 @@ export class Executor {
   readonly #finishServed = (): void => this.#endUnit();
 
   readonly #logFailedServing = (error: unknown): void => {
-    this.#logger.warning(`Serving a blocked client failed: ${error instanceof Error ? error.stack : String(error)}`);
+    this.#logger.warning(`Serving a blocked client failed: ${stackOf(error)}`);
   };
 
   #refuseUnknown(context: Context, args: Args, reply: Reply): null {
@@ -340,8 +341,7 @@ export class Executor {
     try {
       return command.run!(context, args, reply) ?? null;
     } catch (error) {
-      const text = error instanceof Error ? error.stack : String(error);
-      this.#logger.warning(`Command '${command.fullName}' of client ${context.id} failed: ${text}`);
+      this.#logger.warning(`Command '${command.fullName}' of client ${context.id} failed: ${stackOf(error)}`);
       reply.rewind(mark);
       reply.error(`ERR internal error in '${command.fullName}'`);
       return null;

@@ -10,6 +10,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import { DataFiles } from "../base/data_files.ts";
+import { messageOf } from "../base/error_text.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import { canRead, canWrite, FileAccessError, workingDirectory } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
@@ -454,10 +455,6 @@ function logLoadFailure(logger: Logger, error: unknown): void {
 function logLineOf(error: unknown): string {
   if (error instanceof RdbFileError || error instanceof FileAccessError) return error.message;
   return `Write error saving DB on disk(rdbSaveRio): ${systemReason(error)}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function wholeSeconds(ms: number): number {

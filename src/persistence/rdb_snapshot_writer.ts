@@ -103,28 +103,37 @@ export class RdbSnapshotWriter implements SnapshotSink {
       const rows = rowsOf(value);
       this.#beginRecord(stream, dbIndex, keyspace, entry, rows.typeOf(value as RdbValue as never));
       drain(rows.save(writer, value as RdbValue as never));
-      return;
+    } else {
+      this.#beginRecord(stream, dbIndex, keyspace, entry, TYPE_STRING);
+      const text = readString(keyspace, entry, this.#text);
+      writer.string(text.bytes, text.start, text.end);
     }
-    this.#beginRecord(stream, dbIndex, keyspace, entry, TYPE_STRING);
-    const text = readString(keyspace, entry, this.#text);
-    writer.string(text.bytes, text.start, text.end);
+    writer.digest();
   }
 
   /** Part of `SnapshotSink`. */
   *saveLargeEntry(dbIndex: number, keyspace: Keyspace, entry: EntryRef): Generator<void> {
     this.#isLargeInProgress = true;
-    if (keyspace.kindOf(entry) === KIND_STRING) {
-      this.#beginRecord(this.#main, dbIndex, keyspace, entry, TYPE_STRING);
-      const { bytes, start, end } = readString(keyspace, entry, this.#text);
-      yield* this.#main.writer.longString(bytes, start, end);
-    } else {
-      const value = keyspace.valueOf(entry);
-      const rows = rowsOf(value);
-      this.#beginRecord(this.#main, dbIndex, keyspace, entry, rows.typeOf(value as RdbValue as never));
-      yield* rows.save(this.#main.writer, value as RdbValue as never);
+    const { writer } = this.#main;
+    for (const _slice of this.#saveLarge(dbIndex, keyspace, entry)) {
+      writer.digest();
+      yield;
     }
     this.#isLargeInProgress = false;
     this.#closeSide();
+  }
+
+  #saveLarge(dbIndex: number, keyspace: Keyspace, entry: EntryRef): Generator<void> {
+    const { writer } = this.#main;
+    if (keyspace.kindOf(entry) === KIND_STRING) {
+      this.#beginRecord(this.#main, dbIndex, keyspace, entry, TYPE_STRING);
+      const { bytes, start, end } = readString(keyspace, entry, this.#text);
+      return writer.longString(bytes, start, end);
+    }
+    const value = keyspace.valueOf(entry);
+    const rows = rowsOf(value);
+    this.#beginRecord(this.#main, dbIndex, keyspace, entry, rows.typeOf(value as RdbValue as never));
+    return rows.save(writer, value as RdbValue as never);
   }
 
   #beginRecord(stream: RecordStream, dbIndex: number, keyspace: Keyspace, entry: EntryRef, type: number): void {

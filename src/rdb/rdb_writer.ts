@@ -44,6 +44,9 @@ const LONG_STRING_BYTES = 64 * 1024;
 /** Bytes of a long string that are compressed or copied at a time: about a third of a millisecond. */
 const LONG_STRING_SLICE_BYTES = 32 * 1024;
 
+/** The checksum is computed for about this many bytes at a time: for fewer, views of the bytes would cost more than it does. */
+const DIGEST_BYTES = 4 * 1024;
+
 /** Room that is made at most for what comes next. */
 const MAX_RESERVED_BYTES = 512 * 1024;
 
@@ -92,6 +95,8 @@ export class RdbWriter {
   readonly #terms: CompressionTerms | null;
   readonly #crc: Crc64 | null;
   #takenBytes = 0;
+  /** How many of the pending bytes are in the checksum. */
+  #digestedBytes = 0;
   #sliceCost = 0;
 
   /** Writes behind whatever `out` holds, which counts as part of the file. */
@@ -123,12 +128,26 @@ export class RdbWriter {
     return length >= LONG_STRING_BYTES;
   }
 
+  /**
+   * Computes the checksum of what has been written, when that is enough to be worth it. `take` does so for all the rest at once:
+   * 64 KiB are 0.07 ms, but 4 ms for the first file of a process, when the code is not compiled yet.
+   */
+  digest(): void {
+    if (this.#out.length - this.#digestedBytes >= DIGEST_BYTES) this.#digest(this.#out.view(), this.#out.length);
+  }
+
+  #digest(pending: Uint8Array, end: number): void {
+    this.#crc?.update(pending, this.#digestedBytes, end);
+    this.#digestedBytes = end;
+  }
+
   /** Hands over what was written since the last call; the memory belongs to the caller. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#out.take();
+    this.#digest(taken, taken.length);
+    this.#digestedBytes = 0;
     // A little more than as much again is to be expected, if it is not one long string.
     this.#out.reserve(Math.min(taken.length + (taken.length >> 3), MAX_RESERVED_BYTES));
-    this.#crc?.update(taken, 0, taken.length);
     this.#takenBytes += taken.length;
     return taken;
   }
@@ -195,10 +214,8 @@ export class RdbWriter {
     out.uint64le(0n);
     const taken = out.take();
     this.#takenBytes += taken.length;
-    if (this.#crc !== null) {
-      this.#crc.update(taken, 0, start);
-      this.#crc.writeTo(taken, start);
-    }
+    this.#digest(taken, start);
+    this.#crc?.writeTo(taken, start);
     return taken;
   }
 

@@ -8,6 +8,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/error_text.ts";
 import { canRead, canWrite } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
@@ -95,7 +96,7 @@ export class DatasetReceiver {
     } catch (error) {
       if (error instanceof TransferError) throw error;
       this.#fail(
-        error instanceof RdbFrameError ? error.message : `I/O error trying to sync with MASTER: ${text(error)}`,
+        error instanceof RdbFrameError ? error.message : `I/O error trying to sync with MASTER: ${messageOf(error)}`,
       );
     }
     this.#link.unread(framing.rest);
@@ -243,7 +244,7 @@ export class DatasetReceiver {
     const { store, logger } = this.#options;
     if (error instanceof RdbFormatError) { for (const line of error.logLines) logger.warning(line); }
     const origin = this.#mode === "disk" ? "disk" : "socket";
-    logger.warning(`Failed trying to load the MASTER synchronization DB from ${origin}: ${text(error)}`);
+    logger.warning(`Failed trying to load the MASTER synchronization DB from ${origin}: ${messageOf(error)}`);
     if (this.#mode === "swap") {
       for (const db of databases) db.flush();
       logger.notice("MASTER <-> REPLICA sync: Discarding temporary DB in background");
@@ -251,7 +252,7 @@ export class DatasetReceiver {
       store.flush(-1);
       this.#options.persistence.libraries?.clear();
     }
-    throw new TransferError(text(error));
+    throw new TransferError(messageOf(error));
   }
 
   /** Does something that files are needed for; `what` begins the log line of a failure. */
@@ -276,8 +277,4 @@ function swapDatabases(store: Store, loaded: readonly Database[]): void {
     other.flush();
   }
   store.onFlushed.emit(-1);
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,6 +11,7 @@
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/error_text.ts";
 import { canWrite } from "../base/file_access.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
@@ -363,8 +364,4 @@ async function openSizedFile(persistence: RdbPersistence): Promise<SizedFile> {
   const file = await openRdbFile(persistence.location);
   if (file === null) throw new Deno.errors.NotFound("No such file or directory");
   return { size: file.size, chunks: file.stream };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,6 +11,7 @@
  * ```
  */
 
+import { messageOf } from "../base/error_text.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ArgumentSource } from "../resp/request_batch.ts";
 import { encodeRequest } from "../resp/request_encoder.ts";
@@ -181,8 +182,4 @@ async function readAnswer(link: LinkConnection, logger: Logger): Promise<string>
 function failure(logger: Logger, text: string): HandshakeError {
   logger.warning(text);
   return new HandshakeError(text);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,6 +11,7 @@
  * - A link that broke is made again at once; a handshake that failed is tried again with the next round of the cron.
  */
 
+import { messageOf } from "../base/error_text.ts";
 import { requireNet } from "../base/net_access.ts";
 import type { MasterAddress } from "../config/replica_of.ts";
 import { Client } from "../clients/client.ts";
@@ -219,7 +220,7 @@ export class MasterLink {
       const link = await this.#open(attempt, address);
       if (link !== null) await this.#synchronise(attempt, link, address);
     } catch (error) {
-      this.#parts.logger.debug(`Link to the master ended: ${error instanceof Error ? error.message : error}`);
+      this.#parts.logger.debug(`Link to the master ended: ${messageOf(error)}`);
     } finally {
       attempt.client?.kill();
       attempt.link?.close();
@@ -414,5 +415,5 @@ function addressText(address: Deno.NetAddr): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "Connection refused";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -14,6 +14,7 @@
  */
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
+import { stackOf } from "../base/error_text.ts";
 import { MAX_QUERY_BUFFER_BYTES, OUTPUT_BACKPRESSURE_BYTES } from "../base/limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
@@ -243,8 +244,7 @@ export class CommandLoop {
 
   /** An error of ours closes the one client it met. */
   #fail(client: Client, error: unknown): void {
-    const reason = error instanceof Error ? error.stack : error;
-    this.#services.logger.warning(`Serving client ${client.id} failed: ${reason}`);
+    this.#services.logger.warning(`Serving client ${client.id} failed: ${stackOf(error)}`);
     client.kill();
   }
 }

@@ -8,6 +8,7 @@
  * - `crash-log-enabled no` leaves SIGABRT to the system, and errors to the runtime.
  */
 
+import { messageOf, stackOf } from "../base/error_text.ts";
 import type { Services } from "../commands/services.ts";
 
 /** What a server dies of. */
@@ -61,12 +62,8 @@ function section(title: string, text: () => string): string[] {
   try {
     return [head, text()];
   } catch (error) {
-    return [head, `(cannot be told: ${error instanceof Error ? error.message : String(error)})`];
+    return [head, `(cannot be told: ${messageOf(error)})`];
   }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
 function workUnderWay({ tasks, loading, scripting, executor, clock }: Services): string {

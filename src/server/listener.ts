@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/error_text.ts";
 import type { Logger } from "../base/logger.ts";
 import { requireNet } from "../base/net_access.ts";
 
@@ -59,7 +60,7 @@ export class Listener {
         connection = await this.#listener.accept();
       } catch (error) {
         if (this.#isClosed) return;
-        options.logger.warning(`Accepting client connection: ${error instanceof Error ? error.message : error}`);
+        options.logger.warning(`Accepting client connection: ${messageOf(error)}`);
         await options.clock.sleep(ACCEPT_RETRY_MS);
         continue;
       }

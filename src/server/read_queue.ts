@@ -9,6 +9,8 @@
  * - Measured with 5,000 clients that ping, before and after: p99 3 s and 0.4 s (Redis 0.25 s), CPU a request 35 and 21 us.
  */
 
+import { nextTurn } from "../base/next_turn.ts";
+
 /** Arrivals of a turn that has used up what the runtime grants. */
 const FULL_TURN_ARRIVALS = 128;
 /** Reads begun after a turn: they and as many writes are what the runtime grants. */
@@ -40,7 +42,7 @@ export class ReadQueue {
     if (!isFull && !this.#wasFull) this.#begin();
     this.#wasFull = isFull;
     this.#turns++;
-    if (this.#waiting.length > 0 && !this.#isWatched) this.#watch();
+    if (this.#waiting.length > 0 && !this.#isWatched) void this.#watch();
   }
 
   #begin(): void {
@@ -54,13 +56,13 @@ export class ReadQueue {
   }
 
   /** When nobody sends anything there are no turns: whoever waits is read from all the same. */
-  #watch(): void {
+  async #watch(): Promise<void> {
     this.#isWatched = true;
-    const turns = this.#turns;
-    setTimeout(() => {
-      this.#isWatched = false;
+    while (this.#waiting.length > 0) {
+      const turns = this.#turns;
+      await nextTurn();
       if (this.#turns === turns) this.#begin();
-      if (this.#waiting.length > 0) this.#watch();
-    }, 0);
+    }
+    this.#isWatched = false;
   }
 }

@@ -39,7 +39,6 @@ const NEXT = 7;
 const FREE_PAGE = -1;
 // Copying word by word beats the 150-550 ns of two views up to about this size.
 const WORD_COPY_MAX = 512;
-const PAGES_TO_LOOK_AT = 8;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
@@ -54,7 +53,7 @@ export class ArenaFullError extends Error {
  * Blocks of bytes in a few large buffers.
  *
  * The arrays that `bytesOf`, `wordsOf` and `float64Of` return cover a whole chunk; the block begins at `offsetOf`.
- * They are valid until the block is freed or moved.
+ * They are valid until the block is freed.
  *
  * @example
  * ```ts
@@ -203,47 +202,6 @@ export class Arena {
     const source = this.bytesOf(from);
     const sourceStart = this.offsetOf(from);
     this.bytesOf(to).set(source.subarray(sourceStart, sourceStart + count), this.offsetOf(to));
-  }
-
-  /**
-   * Moves a block off a page that is less than three quarters full onto one at least as full, and returns the handle:
-   * unchanged when the block is well where it is. Done for all blocks, again and again, this empties pages; it comes
-   * to an end, since a move never makes two pages more alike.
-   */
-  moveIfFragmented(handle: number, usedBytes: number): number {
-    if (handle <= 0) return handle;
-    const page = handle >>> PAGE_SHIFT;
-    const pages = this.#pages;
-    const row = page << PAGE_WORDS_SHIFT;
-    const used = pages[row + USED]!;
-    if (used * 4 >= pages[row + CAPACITY]! * 3) return handle;
-    const sizeClass = pages[row + SIZE_CLASS]!;
-    const target = this.#findFullerPage(sizeClass, page, used);
-    if (target === 0) return handle;
-    // To the front, from where the next block is taken.
-    this.#unlinkPage(sizeClass, target);
-    this.#linkPage(sizeClass, target);
-    const moved = this.allocate(pages[row + UNITS]! << 3);
-    this.copy(handle, moved, usedBytes);
-    this.free(handle);
-    return moved;
-  }
-
-  #findFullerPage(sizeClass: number, exceptPage: number, atLeast: number): number {
-    const pages = this.#pages;
-    let found = 0;
-    let bestUsed = atLeast - 1;
-    let page = this.#pagesWithRoom[sizeClass]!;
-    for (let looked = 0; page !== 0 && looked < PAGES_TO_LOOK_AT; looked++) {
-      const row = page << PAGE_WORDS_SHIFT;
-      const used = pages[row + USED]!;
-      if (page !== exceptPage && used > bestUsed) {
-        found = page;
-        bestUsed = used;
-      }
-      page = pages[row + NEXT]!;
-    }
-    return found;
   }
 
   #linkPage(sizeClass: number, page: number): void {

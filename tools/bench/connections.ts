@@ -4,6 +4,7 @@
 import type { RawClient } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { type Contender, type Pair, residentBytes, startContender } from "./contender.ts";
+import { turn } from "./ping_times.ts";
 import { benchmarkRates, type Rate } from "./throughput.ts";
 
 /** One number of connections. */
@@ -44,7 +45,7 @@ export async function measureIdleConnections(server: ServerProcess, count: numbe
       clients.push(client);
       await client.expect("PING");
     }
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await turn(SETTLE_MS);
     return (await residentBytes(server.pid) - before) / count;
   } finally {
     for (const client of clients) client[Symbol.dispose]();

@@ -3,6 +3,7 @@
  */
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { residentBytes } from "./contender.ts";
+import { turn } from "./ping_times.ts";
 
 /** Resident bytes at the three moments, and what the server itself counts while it is filled. */
 export interface Footprint {
@@ -23,7 +24,7 @@ export async function measureFootprint(server: ServerProcess, fill: () => Promis
   const filledBytes = await residentBytes(server.pid);
   const usedBytes = await usedMemory(server);
   await client.expect("FLUSHALL");
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await turn(SETTLE_MS);
   return { emptyBytes, filledBytes, usedBytes, deletedBytes: await residentBytes(server.pid) };
 }
 

@@ -29,12 +29,17 @@ export function loadCollections(server: ServerProcess, make: MakeKey, count: num
   return load(server, count, make);
 }
 
+/** A number as redis-benchmark puts it in the place of `__rand_int__`. */
+export function digits(index: number): string {
+  return String(index).padStart(12, "0");
+}
+
 async function load(server: ServerProcess, count: number, make: MakeKey): Promise<void> {
   using client = await server.connect({ timeoutMs: 60_000 });
   for (let start = 0; start < count; start += BATCH_COUNT) {
     const batch: Argument[][] = [];
     for (let index = start; index < Math.min(start + BATCH_COUNT, count); index++) {
-      batch.push(make(String(index).padStart(12, "0"), index));
+      batch.push(make(digits(index), index));
     }
     await client.pipeline(batch);
   }

@@ -4,6 +4,7 @@
 import type { Argument } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { type Contender, median, type Pair, startContender } from "./contender.ts";
+import { digits } from "./key_load.ts";
 import { benchmarkRates } from "./throughput.ts";
 
 /** A command, and the requests a second of both servers. */
@@ -88,10 +89,6 @@ async function add(
     const elements = Array.from({ length: ELEMENTS_PER_COMMAND }, (_, at) => make(start + at)).flat();
     await client.expect(...head, ...elements);
   }
-}
-
-function digits(index: number): string {
-  return String(index).padStart(12, "0");
 }
 
 /** A permutation of the first million numbers: 7919 shares no factor with it. */

@@ -139,18 +139,16 @@ Deno.test("a model of blocks under random operations keeps its bytes and the exa
       const block = blocks[place]!;
       assert(holds(arena, block.handle, block.size, block.mark), `seed ${seed}, step ${step}`);
       expected -= arena.capacity(block.handle);
-      if (kind < 8) {
+      if (kind < 9) {
         arena.free(block.handle);
         blocks[place] = blocks[blocks.length - 1]!;
         blocks.pop();
       } else {
         const size = randomSize();
-        block.handle = kind === 8
-          ? arena.moveIfFragmented(block.handle, block.size)
-          : arena.resize(block.handle, block.size, size);
-        const kept = kind === 8 ? block.size : Math.min(size, block.size);
+        block.handle = arena.resize(block.handle, block.size, size);
+        const kept = Math.min(size, block.size);
         assert(holds(arena, block.handle, kept, block.mark), `seed ${seed}, step ${step}`);
-        if (kind === 9) block.size = size;
+        block.size = size;
         fillBlock(arena, block.handle, block.size, block.mark);
         expected += arena.capacity(block.handle);
       }
@@ -163,39 +161,4 @@ Deno.test("a model of blocks under random operations keeps its bytes and the exa
   }
   assertEquals(arena.usedBytes, 0);
   assert(arena.reservedBytes <= CHUNK_BYTES);
-});
-
-Deno.test("moveIfFragmented() empties sparse pages and comes to an end", () => {
-  const seed = 5;
-  const random = new Random(seed);
-  const arena = new Arena();
-  let handles = Array.from({ length: 400_000 }, () => arena.allocate(48));
-  const full = arena.reservedBytes;
-  const kept: number[] = [];
-  for (const handle of handles) {
-    if (random.below(10) === 0) kept.push(handle);
-    else arena.free(handle);
-  }
-  handles = kept;
-  assert(arena.reservedBytes > full * 0.9, "the test needs a fragmented arena");
-  for (let i = 0; i < handles.length; i++) fillBlock(arena, handles[i]!, 48, i & 0xff);
-  let rounds = 0;
-  for (let moves = 1; moves > 0 && rounds < 100; rounds++) {
-    moves = 0;
-    for (let i = 0; i < handles.length; i++) {
-      const moved = arena.moveIfFragmented(handles[i]!, 48);
-      if (moved !== handles[i]) moves++;
-      handles[i] = moved;
-    }
-  }
-  assert(rounds < 100, `seed ${seed}: blocks move for ever`);
-  for (let i = 0; i < handles.length; i++) assert(holds(arena, handles[i]!, 48, i & 0xff), `seed ${seed}`);
-  assert(arena.reservedBytes <= full - 2 * CHUNK_BYTES, `${arena.reservedBytes} of ${full} reserved`);
-  // Freed pages serve others: what fits beside the blocks needs no chunk.
-  const reserved = arena.reservedBytes;
-  const pagesUsed = Math.ceil(arena.usedBytes / 0.7 / PAGE_BYTES);
-  for (let i = 0; i < (reserved / PAGE_BYTES - pagesUsed) * 4; i++) handles.push(arena.allocate(PAGE_BYTES / 4));
-  assertEquals(arena.reservedBytes, reserved);
-  for (const handle of handles) arena.free(handle);
-  assertEquals(arena.usedBytes, 0);
 });
