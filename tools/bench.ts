@@ -15,6 +15,7 @@ import { type Footprint, measureFootprint, usedMemory } from "./bench/footprint.
 import { COLLECTIONS, loadCollections, loadKeys } from "./bench/key_load.ts";
 import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
+import { measurePauses } from "./bench/pauses.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 
@@ -23,7 +24,8 @@ const USAGE = `Usage: deno task bench [options]
   --quick          a fifth of the requests, one round, 200,000 keys
   --rounds N       rounds of every throughput test (3)
   --pipelines LIST pipeline depths (1,16,64)
-  --only PART      throughput, large, connections, memory, stall, startup, dict, sync or persistence; can be repeated
+  --only PART      throughput, large, connections, memory, stall, pauses, startup, dict, sync or persistence; can be
+                   repeated
   --ours PROGRAM   another server in place of ours
 `;
 
@@ -46,6 +48,7 @@ const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   connections: reportConnections,
   memory: reportMemory,
   stall: reportStall,
+  pauses: reportPauses,
   startup: reportStartup,
   dict: reportDict,
   sync: reportSync,
@@ -154,6 +157,17 @@ async function reportStall({ pair, keyCount }: Plan): Promise<void> {
   printRow("no save", ours.beforeMs, reference.beforeMs);
   printRow("during BGSAVE", ours.duringMs, reference.duringMs);
   printRow("the whole BGSAVE", ours.saveMs, reference.saveMs);
+}
+
+async function reportPauses({ pair, keyCount }: Plan): Promise<void> {
+  const count = 10 * keyCount;
+  const { ours, reference } = await measureBoth(pair, (server) => measurePauses(server, count));
+  printHead(`longest PING, ${count} keys`, "ms");
+  printRow("while redis-benchmark sets them", ours.loadMs, reference.loadMs);
+  printRow("while they all expire", ours.expiryMs, reference.expiryMs);
+  printRow("FLUSHALL ASYNC", ours.flushMs, reference.flushMs);
+  printRow("DEL of a sorted set of 1,000,000", ours.deleteMs, reference.deleteMs);
+  printRow("UNLINK of it", ours.unlinkMs, reference.unlinkMs);
 }
 
 async function reportSync({ pair, keyCount }: Plan): Promise<void> {

@@ -7,6 +7,7 @@
  */
 
 import { Slice } from "../bytes/slice.ts";
+import type { Args } from "../resp/request_batch.ts";
 import { KIND_STREAM, KIND_STRING } from "../values/kind.ts";
 import { ENCODING_INT, type EntryRef, NO_ENTRY } from "./entry_layout.ts";
 import { Keyspace } from "./keyspace.ts";
@@ -54,6 +55,11 @@ export class Database {
   /** Bytes of the hash tables and the expiry table. */
   get tableBytes(): number {
     return this.keyspace.dict.tableBytes + this.keyspace.expiry.tableBytes;
+  }
+
+  /** See `KeyPrefetch.request`. */
+  readAhead(args: Args, first: number, step = 1): number {
+    return this.store.prefetch.request(this.keyspace.dict, args, first, step);
   }
 
   /** Finds a key for reading: counts a hit or a miss and marks the key as used. */

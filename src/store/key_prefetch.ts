@@ -3,6 +3,7 @@
  *
  * - A lookup in a large keyspace waits for memory two or three times. One after the other these waits add up; here the
  *   lookups of many requests are begun together, and their waits overlap.
+ * - So do the keys of one request that has many, where its command asks for it (`request`).
  * - The second word of a request is taken for its key, which it is for nearly all commands with keys. Where it is not,
  *   nothing is lost but a few nanoseconds.
  * - The hashes are kept for the lookups themselves. They hold for the bytes of this batch only: `end` must be called before
@@ -11,14 +12,14 @@
 
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Slice } from "../bytes/slice.ts";
-import type { RequestBatch } from "../resp/request_batch.ts";
+import type { Args, RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
 import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
 
-/** A batch of fewer requests is not worth it. */
-const REQUESTS_MIN = 4;
+/** Fewer keys are not worth it. */
+const KEYS_MIN = 4;
 /** A keyspace of fewer keys is in the cache anyway. */
-const KEYS_MIN = 16_384;
+const KEYSPACE_MIN = 16_384;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_KEY = -1;
@@ -29,6 +30,8 @@ export class KeyPrefetch {
   readonly #starts = new Int32Array(PREFETCH_MAX);
   readonly #ends = new Int32Array(PREFETCH_MAX);
   readonly #hashes = new Int32Array(PREFETCH_MAX);
+  /** Hashes of the keys of one request: not kept, the buffers of its arguments may change before the batch ends. */
+  readonly #ofRequest = new Int32Array(PREFETCH_MAX);
   /** The buffer that the keys of the group lie in. */
   #bytes: Uint8Array = NO_BYTES;
   /** The first request of the group, the one behind its last, and the place in it of the one that runs. */
@@ -45,13 +48,29 @@ export class KeyPrefetch {
   /** Whether it pays for the requests of `batch` from `first` on. If so, `point` and `end` must follow. */
   begin(dict: Dict, batch: RequestBatch, first: number): boolean {
     this.#limit = first;
-    return batch.count - first >= REQUESTS_MIN && dict.size >= KEYS_MIN;
+    return batch.count - first >= KEYS_MIN && dict.size >= KEYSPACE_MIN;
   }
 
   /** Must be called before each request. */
   point(dict: Dict, batch: RequestBatch, index: number): void {
     if (index >= this.#limit) this.#load(dict, batch, index);
     this.#at = index - this.#first;
+  }
+
+  /**
+   * Reads ahead for a request whose keys are its arguments from `first` on, every `step`-th. Returns the first of them that it
+   * has not come to: to be called again there.
+   */
+  request(dict: Dict, args: Args, first: number, step: number): number {
+    if (args.count - first < KEYS_MIN * step || dict.size < KEYSPACE_MIN) return args.count;
+    const limit = Math.min(args.count, first + PREFETCH_MAX * step);
+    let count = 0;
+    for (let index = first; index < limit; index += step) {
+      const { bytes, start, end } = args.at(index);
+      this.#ofRequest[count++] = this.#hash.hash(bytes, start, end);
+    }
+    this.#residue ^= prefetchEntries(dict, this.#ofRequest, count);
+    return limit;
   }
 
   /** Forgets the keys. */

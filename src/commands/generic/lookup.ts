@@ -12,7 +12,8 @@ import { kindName } from "./kind_names.ts";
 
 function exists({ db }: Context, args: Args, reply: Reply): void {
   let count = 0;
-  for (let index = 1; index < args.count; index++) {
+  for (let index = 1, ahead = 1; index < args.count; index++) {
+    if (index === ahead) ahead = db.readAhead(args, index);
     if (db.lookupReadNoTouch(args.at(index)) !== NO_ENTRY) count++;
   }
   reply.integer(count);
@@ -25,7 +26,8 @@ function type({ db }: Context, args: Args, reply: Reply): void {
 
 function touch({ db }: Context, args: Args, reply: Reply): void {
   let count = 0;
-  for (let index = 1; index < args.count; index++) {
+  for (let index = 1, ahead = 1; index < args.count; index++) {
+    if (index === ahead) ahead = db.readAhead(args, index);
     if (db.lookupRead(args.at(index)) !== NO_ENTRY) count++;
   }
   reply.integer(count);

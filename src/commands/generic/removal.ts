@@ -11,7 +11,8 @@ import { NOTIFY_GENERIC } from "../../store/keyspace_events.ts";
 
 function remove({ db }: Context, args: Args, reply: Reply): void {
   let count = 0;
-  for (let index = 1; index < args.count; index++) {
+  for (let index = 1, ahead = 1; index < args.count; index++) {
+    if (index === ahead) ahead = db.readAhead(args, index);
     const key = args.at(index);
     if (!db.delete(key)) continue;
     db.commit(key, NOTIFY_GENERIC, "del");

@@ -22,7 +22,8 @@ function mset(context: Context, args: Args, reply: Reply): void {
 
 function msetNx(context: Context, args: Args, reply: Reply): void {
   if (args.count % 2 === 0) return reply.error(wrongArity("msetnx"));
-  for (let index = 1; index < args.count; index += 2) {
+  for (let index = 1, ahead = 1; index < args.count; index += 2) {
+    if (index === ahead) ahead = context.db.readAhead(args, index, 2);
     if (context.db.lookupWrite(args.at(index)) !== NO_ENTRY) return reply.integer(0);
   }
   storePairs(context, args);
@@ -30,7 +31,8 @@ function msetNx(context: Context, args: Args, reply: Reply): void {
 }
 
 function storePairs({ db }: Context, args: Args): void {
-  for (let index = 1; index < args.count; index += 2) {
+  for (let index = 1, ahead = 1; index < args.count; index += 2) {
+    if (index === ahead) ahead = db.readAhead(args, index, 2);
     const key = args.at(index);
     storeString(db, key, args.at(index + 1), db.lookupWrite(key), false);
     db.commit(key, NOTIFY_STRING, "set");
@@ -39,7 +41,8 @@ function storePairs({ db }: Context, args: Args): void {
 
 function mget({ db }: Context, args: Args, reply: Reply): void {
   reply.array(args.count - 1);
-  for (let index = 1; index < args.count; index++) {
+  for (let index = 1, ahead = 1; index < args.count; index++) {
+    if (index === ahead) ahead = db.readAhead(args, index);
     const entry = db.lookupRead(args.at(index));
     if (entry === NO_ENTRY || db.kindOf(entry) !== KIND_STRING) reply.nil();
     else replyString(db.keyspace, entry, reply);

@@ -69,3 +69,19 @@ Deno.test("prefetch: short batches and small keyspaces are left alone", () => {
   for (let index = 0; index < KEYS; index++) store.databases[0]!.setString(slice(`key:${index}`), slice("x"));
   assertEquals([0, 4, 5].map((first) => store.prefetch.begin(dict, parse(...requests), first)), [true, true, false]);
 });
+
+Deno.test("prefetch: a request with many keys is read ahead for in groups, up to its last key", () => {
+  const store = makeStore();
+  const db = store.databases[0]!;
+  const words = Array.from({ length: 150 }, (_, index) => `key:${index}`);
+  const batch = parse(["mset", ...words]);
+  batch.select(0);
+  assertEquals(db.readAhead(batch.args, 1, 2), 151);
+  for (let index = 0; index < KEYS; index++) db.setString(slice(`key:${index}`), slice("x"));
+  const seen = [];
+  for (let index = 1, ahead = 1; index < batch.args.count; index += 2) {
+    if (index === ahead) seen.push(ahead = db.readAhead(batch.args, index, 2));
+  }
+  assertEquals(seen, [129, 151]);
+  assertEquals([1, 65, 129, 149].map((first) => db.readAhead(batch.args, first)), [65, 129, 151, 151]);
+});
