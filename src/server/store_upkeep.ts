@@ -32,10 +32,9 @@ function bindParameters({ config, store, activeExpiry }: Services): void {
   const apply = () => {
     store.expiryCommand = config.boolean("lazyfree-lazy-expire").value ? "UNLINK" : "DEL";
     activeExpiry.effort = config.integer("active-expire-effort").value;
-    activeExpiry.hz = config.integer("hz").value;
   };
   apply();
-  config.onAnyChange(["lazyfree-lazy-expire", "active-expire-effort", "hz"], apply);
+  config.onAnyChange(["lazyfree-lazy-expire", "active-expire-effort"], apply);
 }
 
 /** A slice of freeing after the other, with commands in between. */
@@ -48,26 +47,20 @@ function freeLazily({ store: { lazyFree }, clock }: Services): void {
   };
 }
 
-function expireActively(services: Services): void {
-  const { activeExpiry, clock, cron, propagation } = services;
-  let isFastCycleDue = false;
-  // Deletions of different keys do not belong together: they are propagated without MULTI.
-  const run = (cycle: () => void) => propagation.withoutMulti(() => services.executor.runUnit(cycle));
-  const fast = () => {
-    isFastCycleDue = false;
-    clock.refresh();
-    run(() => activeExpiry.runFast());
-    planFastCycle();
-  };
-  const planFastCycle = () => {
-    if (isFastCycleDue || !activeExpiry.needsFastCycle) return;
-    isFastCycleDue = true;
-    clock.after(activeExpiry.fastPeriodMs, fast);
-  };
-  cron.every(0, "active expiry", () => {
+function expireActively({ activeExpiry, clock, cron, executor, metrics, propagation }: Services): void {
+  let isPlanned = false;
+  const run = () => {
     const startMs = clock.stopwatchMs();
-    run(() => activeExpiry.runSlow());
-    services.metrics.latency.add("expire-cycle", clock.stopwatchMs() - startMs, clock.now);
-    planFastCycle();
-  });
+    // Deletions of different keys do not belong together: they are propagated without MULTI.
+    propagation.withoutMulti(() => executor.runUnit(() => activeExpiry.run()));
+    metrics.latency.add("expire-cycle", clock.stopwatchMs() - startMs, clock.now);
+    if (isPlanned || !activeExpiry.needsAnother) return;
+    isPlanned = true;
+    clock.after(activeExpiry.cycleMs, () => {
+      isPlanned = false;
+      clock.refresh();
+      run();
+    });
+  };
+  cron.every(0, "active expiry", run);
 }

@@ -1,21 +1,20 @@
 /**
  * The background search for expired keys, in cycles of bounded time, as Redis's `activeExpireCycle`.
  *
- * - A slow cycle runs in every round of the cron and takes up to a quarter of the time (more with more effort). It looks at
- *   some keys of a database, and at more as long as many of them turn out to have expired.
- * - Fast cycles of a millisecond follow between the rounds while there is much to delete.
+ * - A cycle runs in every round of the cron. It looks at some keys of a database, and at more as long as many of them turn out
+ *   to have expired.
+ * - A cycle takes about a millisecond (more with more effort), and while there is much to delete others follow, each after as
+ *   long a rest. Redis's slow cycles take 25 ms at a time: so long nobody is to wait here.
  * - Only a master does this. A replica waits for the deletions of its master, but for the keys of its own clients.
  */
 
 import type { Clock } from "../base/clock.ts";
-import { ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP } from "../base/limits.ts";
+import { ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP, TIME_SLICE_MS } from "../base/limits.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 
 const DATABASES_PER_CYCLE = 16;
-const FAST_CYCLE_MS = 1;
-const SLOW_CYCLE_PERCENT = 25;
 const ACCEPTABLE_STALE_PERCENT = 10;
 const LOOPS_BETWEEN_CLOCK_READS = 16;
 
@@ -25,8 +24,6 @@ export class ActiveExpiry {
   isEnabled = true;
   /** `active-expire-effort`: 1 to 10. */
   effort = 1;
-  /** Slow cycles a second: the `hz` parameter. */
-  hz = 10;
   /** Share of the sampled keys that had expired, a running average in percent: `expired_stale_perc`. */
   stalePercent = 0;
   /** Cycles that ended because their time was over: `expired_time_cap_reached_count`. */
@@ -39,7 +36,6 @@ export class ActiveExpiry {
   readonly #key = new Slice();
   #nextDatabase = 0;
   #isTimeOver = false;
-  #lastFastMs = -Infinity;
   // Of the running cycle.
   #loops = 0;
   #sampledCount = 0;
@@ -50,31 +46,20 @@ export class ActiveExpiry {
     this.#clock = store.clock;
   }
 
-  /** True when there is so much to delete that fast cycles are worth their time. */
-  get needsFastCycle(): boolean {
+  /** True when there is so much to delete that another cycle should follow soon. */
+  get needsAnother(): boolean {
     return this.#isAllowed() && (this.#isTimeOver || this.stalePercent > this.#acceptableStalePercent());
   }
 
-  /** The least time from the beginning of a fast cycle to the next, in milliseconds. */
-  get fastPeriodMs(): number {
-    return 2 * this.#fastCycleMs();
+  /** How long a cycle may take, and how long the server then rests at least, in milliseconds. */
+  get cycleMs(): number {
+    return TIME_SLICE_MS + (TIME_SLICE_MS / 4) * (this.effort - 1);
   }
 
-  /** Runs a slow cycle: in each round of the cron. */
-  runSlow(): void {
+  /** Runs a cycle. */
+  run(): void {
     if (this.isEnabled && this.#store.expiryRule === "hide") this.#store.replicaExpiry.run();
-    if (!this.#isAllowed()) return;
-    const percent = SLOW_CYCLE_PERCENT + 2 * (this.effort - 1);
-    this.#run((percent / 100) * (1000 / this.hz));
-  }
-
-  /** Runs a fast cycle if it is needed and the last one began long enough ago. */
-  runFast(): void {
-    if (!this.needsFastCycle) return;
-    const startMs = this.#clock.stopwatchMs();
-    if (startMs < this.#lastFastMs + this.fastPeriodMs) return;
-    this.#lastFastMs = startMs;
-    this.#run(this.#fastCycleMs());
+    if (this.#isAllowed()) this.#run(this.cycleMs);
   }
 
   /** Sets the statistics to zero: CONFIG RESETSTAT. */
@@ -84,10 +69,6 @@ export class ActiveExpiry {
 
   #isAllowed(): boolean {
     return this.isEnabled && this.#store.expiryRule === "delete";
-  }
-
-  #fastCycleMs(): number {
-    return FAST_CYCLE_MS + (FAST_CYCLE_MS / 4) * (this.effort - 1);
   }
 
   #acceptableStalePercent(): number {
