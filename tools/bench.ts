@@ -24,6 +24,8 @@ const USAGE = `Usage: deno task bench [options]
   --quick          a fifth of the requests, one round, 200,000 keys
   --rounds N       rounds of every throughput test (3)
   --pipelines LIST pipeline depths (1,16,64)
+  --data BYTES     size of the values of the throughput tests (3)
+  --pinned         throughput with the servers on one core and redis-benchmark on another
   --only PART      throughput, large, connections, memory, stall, pauses, startup, dict, sync or persistence; can be
                    repeated
   --ours PROGRAM   another server in place of ours
@@ -39,6 +41,8 @@ interface Plan {
   isQuick: boolean;
   rounds: number;
   pipelines: number[];
+  dataBytes: number;
+  isPinned: boolean;
   keyCount: number;
 }
 
@@ -55,8 +59,9 @@ const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   persistence: reportPersistence,
 };
 
-async function reportThroughput({ pair, pipelines, rounds, isQuick }: Plan): Promise<void> {
-  const options = { pipelines, rounds, scale: isQuick ? 0.2 : 1 };
+async function reportThroughput(plan: Plan): Promise<void> {
+  const { pair, pipelines } = plan;
+  const options = { ...plan, scale: plan.isQuick ? 0.2 : 1 };
   const rows = await measureThroughput(pair, options, (text) => console.error(text));
   console.log("\n| test | pipeline | redeno req/s | redis req/s | ratio | p50 ms | p99 ms |");
   console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
@@ -252,8 +257,8 @@ function printRow(what: string, ours: number, reference: number): void {
 /** Reads the arguments, measures, and returns the exit code. */
 async function main(args: string[]): Promise<number> {
   const parsed = parseArgs(args, {
-    boolean: ["quick", "help"],
-    string: ["rounds", "pipelines", "only", "ours"],
+    boolean: ["quick", "pinned", "help"],
+    string: ["rounds", "pipelines", "data", "only", "ours"],
     collect: ["only"],
   });
   if (parsed["help"]) {
@@ -271,6 +276,8 @@ async function main(args: string[]): Promise<number> {
     isQuick,
     rounds: Number(parsed["rounds"] ?? (isQuick ? 1 : 3)),
     pipelines: String(parsed["pipelines"] ?? "1,16,64").split(",").map(Number),
+    dataBytes: Number(parsed["data"] ?? 3),
+    isPinned: Boolean(parsed["pinned"]),
     keyCount: isQuick ? 200_000 : 1_000_000,
   };
   const chosen = parsed["only"] as string[] ?? [];

@@ -12,6 +12,10 @@ export interface ThroughputOptions {
   rounds: number;
   /** Multiplies every count of requests. */
   scale: number;
+  /** Size of the values: redis-benchmark's `-d`. */
+  dataBytes: number;
+  /** Whether each server has one core for itself and redis-benchmark another. */
+  isPinned: boolean;
 }
 
 /** One line of redis-benchmark. */
@@ -57,18 +61,20 @@ export async function measureThroughput(
   options: ThroughputOptions,
   onRound: (text: string) => void,
 ): Promise<ThroughputRow[]> {
-  await using ours = await startContender(pair.ours);
-  await using reference = await startContender(pair.reference);
+  const { isPinned } = options;
+  await using ours = await startContender(isPinned ? pinned(pair.ours) : pair.ours);
+  await using reference = await startContender(isPinned ? pinned(pair.reference) : pair.reference);
   const rows: ThroughputRow[] = [];
   onRound("warm-up");
-  await runRound({ ours, reference }, { pipeline: WARM_UP_PIPELINE, scale: WARM_UP_SCALE, isOursFirst: true });
+  const warmUp = { ...options, pipeline: WARM_UP_PIPELINE, scale: WARM_UP_SCALE, isOursFirst: true };
+  await runRound({ ours, reference }, warmUp);
   for (const pipeline of options.pipelines) {
     const rounds: Pair<Map<string, Rate>>[] = [];
     for (let round = 1; round <= options.rounds; round++) {
       onRound(`pipeline ${pipeline}, round ${round} of ${options.rounds}`);
       // Who begins alternates as well.
       rounds.push(
-        await runRound({ ours, reference }, { pipeline, scale: options.scale, isOursFirst: round % 2 === 1 }),
+        await runRound({ ours, reference }, { ...options, pipeline, isOursFirst: round % 2 === 1 }),
       );
     }
     rows.push(...rowsOf(rounds, pipeline));
@@ -78,7 +84,7 @@ export async function measureThroughput(
 
 async function runRound(
   servers: Pair<ServerProcess>,
-  { pipeline, scale, isOursFirst }: { pipeline: number; scale: number; isOursFirst: boolean },
+  { pipeline, scale, isOursFirst, dataBytes, isPinned }: ThroughputOptions & { pipeline: number; isOursFirst: boolean },
 ): Promise<Pair<Map<string, Rate>>> {
   const round: Pair<Map<string, Rate>> = { ours: new Map(), reference: new Map() };
   const order = isOursFirst ? ["ours", "reference"] as const : ["reference", "ours"] as const;
@@ -86,7 +92,7 @@ async function runRound(
   for (const { tests, share } of GROUPS) {
     const requests = Math.round(REQUESTS_AT_PIPELINE_1 * Math.min(pipeline, 20) * scale * share);
     for (const side of order) {
-      const rates = await benchmarkRates(servers[side].port, { what: tests, pipeline, requests });
+      const rates = await benchmarkRates(servers[side].port, { what: tests, pipeline, requests, dataBytes, isPinned });
       for (const [test, rate] of rates) round[side].set(test, rate);
     }
   }
@@ -106,19 +112,34 @@ export interface BenchmarkRun {
   requests: number;
   /** 50 unless said otherwise. */
   connections?: number;
+  /** Size of the values of its tests; 3 unless said otherwise. */
+  dataBytes?: number;
+  /** Whether it has a core for itself. */
+  isPinned?: boolean;
 }
 
 /** Runs redis-benchmark; its tests with their rates. */
 export async function benchmarkRates(
   port: number,
-  { what, pipeline, requests, connections = 50 }: BenchmarkRun,
+  { what, pipeline, requests, connections = 50, dataBytes = 3, isPinned = false }: BenchmarkRun,
 ): Promise<[string, Rate][]> {
-  const { code, stdout, stderr } = await runProgram("redis-benchmark", [
-    ...["-h", "127.0.0.1", "-p", String(port), "-c", String(connections), "-P", String(pipeline), "-r", "1000000"],
-    ...["-n", String(requests), "--csv", ...(typeof what === "string" ? ["-t", what] : what)],
-  ]);
+  const [program = "", ...args] = [
+    ...(isPinned ? onCore(1) : []),
+    ...["redis-benchmark", "-h", "127.0.0.1", "-p", String(port), "-c", String(connections), "-P", String(pipeline)],
+    ...["-r", "1000000", "-n", String(requests), "-d", String(dataBytes), "--csv"],
+    ...(typeof what === "string" ? ["-t", what] : what),
+  ];
+  const { code, stdout, stderr } = await runProgram(program, args);
   if (code !== 0) throw new Error(`redis-benchmark exited with code ${code}: ${stdout}${stderr}`);
   return [...parseCsv(stdout)];
+}
+
+function pinned(contender: Contender): Contender {
+  return { ...contender, command: [...onCore(0), ...contender.command] };
+}
+
+function onCore(core: number): string[] {
+  return ["taskset", "-c", String(core)];
 }
 
 /** Reads `"test","rps","avg","min","p50","p95","p99","max"`. */
