@@ -94,7 +94,7 @@ export class StreamValue {
       node = StreamNode.create(this.arena, id, fields, limits);
       this.nodes.insert(node);
     }
-    node.append(id, fields);
+    node.append(id, fields, size);
     this.length++;
     this.entriesAdded = addUint64(this.entriesAdded, 1);
     this.lastId.assign(id);
