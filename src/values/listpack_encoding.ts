@@ -195,15 +195,18 @@ export function stringBytes(length: number): number {
 
 /** Writes the integer `value` as an entry at `at` and returns where the entry ends. */
 export function writeIntegerEntry(bytes: Uint8Array, at: number, value: Int64): number {
+  if (value >= 0 && value <= 127) {
+    bytes[at] = value as number;
+    bytes[at + 1] = 1;
+    return at + 2;
+  }
   const encoded = integerBytes(value);
   if (encoded === 9) {
     bytes[at] = 0xf4;
     writeInt64(bytes, at + 1, value);
   } else {
     const small = value as number;
-    if (encoded === 1) {
-      bytes[at] = small;
-    } else if (encoded === 2) {
+    if (encoded === 2) {
       bytes[at] = 0xc0 | small >> 8 & 0x1f;
       bytes[at + 1] = small;
     } else {

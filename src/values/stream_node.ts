@@ -169,14 +169,24 @@ export class StreamNode {
     id.set(addUint64(this.id.ms, readInteger(bytes, ms)), addUint64(this.id.seq, readInteger(bytes, seq)));
   }
 
-  /** Adds an entry of `sizeBytes` of fields and values. Its id is larger than those of all others. */
-  append(id: Readonly<StreamId>, fields: StreamFields, sizeBytes: number): void {
+  /**
+   * Adds an entry of `sizeBytes` of fields and values, whose id is larger than those of all others; false where by the
+   * limits (null: none) it belongs into another node.
+   */
+  append(id: Readonly<StreamId>, fields: StreamFields, sizeBytes: number, limits: StreamLimits | null): boolean {
+    const { arena } = this;
     const { parts, first, pairCount } = fields;
-    const hasSameFields = this.#hasFields(fields);
-    this.#reserve(sizeBytes + 2 * pairCount * ENTRY_OVERHEAD_MAX + ENTRY_NUMBERS_BYTES);
+    let bytes = arena.bytesOf(this.handle);
+    let base = arena.offsetOf(this.handle);
+    const deletedAt = this.skip(LISTPACK_HEADER_BYTES, 1);
+    const total = this.count + Number(readInteger(bytes, base + deletedAt));
+    if (limits !== null && !hasRoom(listpackBytes(bytes, base) + sizeBytes, total, limits)) return false;
+    const hasSameFields = hasFields(bytes, base + this.skip(deletedAt, 1), fields);
+    if (this.#reserve(sizeBytes + 2 * pairCount * ENTRY_OVERHEAD_MAX + ENTRY_NUMBERS_BYTES)) {
+      bytes = arena.bytesOf(this.handle);
+      base = arena.offsetOf(this.handle);
+    }
     this.#setInteger(LISTPACK_HEADER_BYTES, this.count + 1);
-    const bytes = this.arena.bytesOf(this.handle);
-    const base = this.arena.offsetOf(this.handle);
     let at = base + listpackBytes(bytes, base) - 1;
     at = writeIntegerEntry(bytes, at, hasSameFields ? ENTRY_SAME_FIELDS : 0);
     at = writeIntegerEntry(bytes, at, subtractUint64(id.ms, this.id.ms));
@@ -188,6 +198,7 @@ export class StreamNode {
     }
     const pieces = hasSameFields ? pairCount + 3 : 2 * pairCount + 4;
     endListpack(bytes, base, writeIntegerEntry(bytes, at, pieces), pieces + 1);
+    return true;
   }
 
   /** A position not before `first`, and before which no entry's id differs from the master id by so much or more. */
@@ -203,14 +214,6 @@ export class StreamNode {
     this.#passedTo = position;
     this.#passedMs = ms;
     this.#passedSeq = seq;
-  }
-
-  /** Whether another entry of `addedBytes` of fields and values still belongs into this node. */
-  hasRoom(addedBytes: number, limits: StreamLimits): boolean {
-    const { maxNodeBytes, maxNodeEntries } = limits;
-    const maxBytes = maxNodeBytes === 0 || maxNodeBytes > LISTPACK_MAX_BYTES ? LISTPACK_MAX_BYTES : maxNodeBytes;
-    if (this.sizeBytes + addedBytes >= maxBytes) return false;
-    return maxNodeEntries === 0 || this.count + this.deletedCount < maxNodeEntries;
   }
 
   /** Gives back what the node was allocated in advance, if there is memory to move it to. */
@@ -251,12 +254,13 @@ export class StreamNode {
     return Number(listpackInteger(this.arena.bytesOf(this.handle), this.arena.offsetOf(this.handle), position));
   }
 
-  /** Makes room for `addedBytes` more, and for a wider count. A node grows by doubling, up to what it would begin with. */
-  #reserve(addedBytes: number): void {
+  /** Makes room for `addedBytes` more; true if the node has moved. It grows by doubling, up to what it would begin with. */
+  #reserve(addedBytes: number): boolean {
     const used = this.sizeBytes;
     const needed = used + addedBytes;
-    if (needed <= this.arena.capacity(this.handle)) return;
+    if (needed <= this.arena.capacity(this.handle)) return false;
     this.handle = this.arena.resize(this.handle, used, Math.max(needed, Math.min(2 * needed, PREALLOCATED_BYTES)));
+    return true;
   }
 
   /** Replaces the integer at `position`: a wider or narrower one moves what is behind it. */
@@ -273,18 +277,23 @@ export class StreamNode {
     if (this.liveFrom > position) this.liveFrom += moved;
     if (this.#passedTo > position) this.#passedTo += moved;
   }
+}
 
-  #hasFields(fields: StreamFields): boolean {
-    const bytes = this.arena.bytesOf(this.handle);
-    const base = this.arena.offsetOf(this.handle);
-    let at = base + this.fieldCountPosition;
-    if (readInteger(bytes, at) !== fields.pairCount) return false;
-    for (let pair = 0; pair < fields.pairCount; pair++) {
-      at += entryBytes(bytes, at);
-      if (!needle.set(fields.parts[fields.first + 2 * pair]!).matches(bytes, at)) return false;
-    }
-    return true;
+/** Whether the master entry, whose number of fields is at `at`, has these fields. */
+function hasFields(bytes: Uint8Array, at: number, fields: StreamFields): boolean {
+  const { parts, first, pairCount } = fields;
+  if (readInteger(bytes, at) !== pairCount) return false;
+  for (let part = first; part < first + 2 * pairCount; part += 2) {
+    at += entryBytes(bytes, at);
+    if (!needle.set(parts[part]!).matches(bytes, at)) return false;
   }
+  return true;
+}
+
+/** Whether a node of so many bytes, with the entry that is to be added, and of so many entries before it is within the limits. */
+function hasRoom(sizeBytes: number, entries: number, { maxNodeBytes, maxNodeEntries }: StreamLimits): boolean {
+  const maxBytes = maxNodeBytes === 0 || maxNodeBytes > LISTPACK_MAX_BYTES ? LISTPACK_MAX_BYTES : maxNodeBytes;
+  return sizeBytes < maxBytes && (maxNodeEntries === 0 || entries < maxNodeEntries);
 }
 
 /**
