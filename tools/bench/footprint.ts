@@ -3,6 +3,7 @@
  */
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { residentBytes } from "./contender.ts";
+import { warmUp } from "./key_load.ts";
 import { turn } from "./ping_times.ts";
 
 /** What a server takes at one moment: of the system, and by its own count. */
@@ -11,8 +12,9 @@ export interface Memory {
   usedBytes: number;
 }
 
-/** The memory before and after. */
+/** The memory before and after, and before the server had any work: what the first work takes it takes once. */
 export interface Footprint {
+  unused: Memory;
   empty: Memory;
   filled: Memory;
 }
@@ -20,11 +22,13 @@ export interface Footprint {
 /** How long a server has to give memory back. */
 const SETTLE_MS = 3_000;
 
-/** Fills the server. */
+/** Warms the server up and fills it. */
 export async function measureFootprint(server: ServerProcess, fill: () => Promise<void>): Promise<Footprint> {
+  const unused = await memoryOf(server);
+  await warmUp(server);
   const empty = await memoryOf(server);
   await fill();
-  return { empty, filled: await memoryOf(server) };
+  return { unused, empty, filled: await memoryOf(server) };
 }
 
 /** Empties the server by FLUSHALL; its resident bytes a while later. */

@@ -8,6 +8,8 @@ import type { ServerProcess } from "../../tests/support/server_process.ts";
 const BATCH_ARGUMENTS = 20_000;
 const ELEMENTS = 10;
 const LARGE_BATCH_ELEMENTS = 500;
+const WARM_UP_REQUESTS = 200_000;
+const WARM_UP_KEYS = 1000;
 
 /** The commands that make one key, by its number. */
 type MakeKey = (digits: string, index: number) => Argument[][];
@@ -64,6 +66,19 @@ export function loadLargeCollection(server: ServerProcess, large: LargeCollectio
     const added = Array.from({ length: elementsPerCommand }, (_, at) => makeElement(digits(first + at), first + at));
     return [[...head, ...added.flat()]];
   });
+}
+
+/**
+ * Sends requests that store nothing, of three arguments and of many: code is compiled, and buffers and the heap of the
+ * runtime take the sizes that they will have.
+ */
+export function warmUp(server: ServerProcess): Promise<void> {
+  const missing = Array.from({ length: WARM_UP_KEYS }, (_, at) => `missing:${digits(at)}`);
+  return load(
+    server,
+    WARM_UP_REQUESTS,
+    (digits, index) => index % 100 === 0 ? [["DEL", ...missing]] : [["SETRANGE", `missing:${digits}`, 0, ""]],
+  );
 }
 
 /** A number as redis-benchmark puts it in the place of `__rand_int__`. */
