@@ -27,7 +27,7 @@ import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from ".
 /** The byte that ends a listpack. */
 export const LISTPACK_END = 0xff;
 
-/** The most that an entry takes beside its text: an integer of one digit, or a long string. */
+/** The most that an entry takes beside its text: that of a long string. */
 export const ENTRY_OVERHEAD_MAX = 10;
 
 /** From this length on a copy through the engine's memmove is cheaper than a loop, although it allocates a view. */

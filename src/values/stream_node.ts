@@ -182,11 +182,14 @@ export class StreamNode {
     const total = this.count + Number(readInteger(bytes, base + deletedAt));
     if (limits !== null && !hasRoom(listpackBytes(bytes, base) + sizeBytes, total, limits)) return false;
     const hasSameFields = hasFields(bytes, base + this.skip(deletedAt, 1), fields);
-    if (this.#reserve(sizeBytes + 2 * pairCount * ENTRY_OVERHEAD_MAX + ENTRY_NUMBERS_BYTES)) {
-      bytes = arena.bytesOf(this.handle);
-      base = arena.offsetOf(this.handle);
-    }
+    const maxAdded = sizeBytes + 2 * pairCount * ENTRY_OVERHEAD_MAX + ENTRY_NUMBERS_BYTES;
+    // Before the count: it must not be changed where there is no memory.
+    this.#reserve(maxAdded);
     this.#setInteger(LISTPACK_HEADER_BYTES, this.count + 1);
+    // One that was stored wider than it need be has become narrower, and maybe the block with it.
+    this.#reserve(maxAdded);
+    bytes = arena.bytesOf(this.handle);
+    base = arena.offsetOf(this.handle);
     let at = base + listpackBytes(bytes, base) - 1;
     at = writeIntegerEntry(bytes, at, hasSameFields ? ENTRY_SAME_FIELDS : 0);
     at = writeIntegerEntry(bytes, at, subtractUint64(id.ms, this.id.ms));
@@ -254,13 +257,12 @@ export class StreamNode {
     return Number(listpackInteger(this.arena.bytesOf(this.handle), this.arena.offsetOf(this.handle), position));
   }
 
-  /** Makes room for `addedBytes` more; true if the node has moved. It grows by doubling, up to what it would begin with. */
-  #reserve(addedBytes: number): boolean {
+  /** Makes room for `addedBytes` more. The node grows by doubling, up to what it would begin with. */
+  #reserve(addedBytes: number): void {
     const used = this.sizeBytes;
     const needed = used + addedBytes;
-    if (needed <= this.arena.capacity(this.handle)) return false;
+    if (needed <= this.arena.capacity(this.handle)) return;
     this.handle = this.arena.resize(this.handle, used, Math.max(needed, Math.min(2 * needed, PREALLOCATED_BYTES)));
-    return true;
   }
 
   /** Replaces the integer at `position`: a wider or narrower one moves what is behind it. */
@@ -290,7 +292,7 @@ function hasFields(bytes: Uint8Array, at: number, fields: StreamFields): boolean
   return true;
 }
 
-/** Whether a node of so many bytes, with the entry that is to be added, and of so many entries before it is within the limits. */
+/** Whether a node of so many bytes, those of the entry to be added included, and of so many entries has room for it. */
 function hasRoom(sizeBytes: number, entries: number, { maxNodeBytes, maxNodeEntries }: StreamLimits): boolean {
   const maxBytes = maxNodeBytes === 0 || maxNodeBytes > LISTPACK_MAX_BYTES ? LISTPACK_MAX_BYTES : maxNodeBytes;
   return sizeBytes < maxBytes && (maxNodeEntries === 0 || entries < maxNodeEntries);

@@ -169,3 +169,29 @@ Deno.test("append() keeps a node within both limits", () => {
     }
   }
 });
+
+Deno.test("append() takes a node whose count is stored wider than it need be", () => {
+  const arena = new Arena();
+  const id = new StreamId(1, 0);
+  const fields = fieldsOf(["field", "x".repeat(50)]);
+  const source = StreamNode.create(arena, id, fields, DEFAULT_STREAM_LIMITS);
+  for (let count = 0; count < 4; count++) assert(append(source, id, fields, null));
+  const start = arena.offsetOf(source.handle);
+  const bytes = arena.bytesOf(source.handle).slice(start, start + source.sizeBytes);
+  // The count, 4 in one byte and its length, as an integer of 16 bits and its length.
+  const wide = Uint8Array.of(...bytes.subarray(0, 6), 0xf1, 4, 0, 3, ...bytes.subarray(8));
+  wide[0] = wide.length;
+  wide[1] = wide.length >> 8;
+  for (const room of [1, 100, 1000, 4000]) {
+    assert(validateStreamListpack(wide, 0, wide.length, true));
+    const node = StreamNode.import(arena, id, wide, 0, wide.length);
+    const added = fieldsOf(["field", "y".repeat(room)]);
+    for (let count = 0; count < 5; count++) assert(append(node, id, added, null));
+    const base = arena.offsetOf(node.handle);
+    assert(node.sizeBytes <= arena.capacity(node.handle));
+    assert(validateStreamListpack(arena.bytesOf(node.handle), base, base + node.sizeBytes, true));
+    assertEquals(node.count, 9);
+    node.free();
+  }
+  source.free();
+});
