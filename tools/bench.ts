@@ -11,8 +11,8 @@ import { startContender } from "./bench/contender.ts";
 import { measureConnections, measureIdleConnections } from "./bench/connections.ts";
 import { measureDictGrowth } from "./bench/dict_growth.ts";
 import { type FullSync, measureFullSync, measureLag } from "./bench/full_sync.ts";
-import { type Footprint, measureFootprint, usedMemory } from "./bench/footprint.ts";
-import { COLLECTIONS, loadCollections, loadKeys } from "./bench/key_load.ts";
+import { type Footprint, measureFlushed, measureFootprint, usedMemory } from "./bench/footprint.ts";
+import { COLLECTIONS, LARGE_COLLECTIONS, loadCollections, loadKeys, loadLargeCollection } from "./bench/key_load.ts";
 import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
 import { measurePauses } from "./bench/pauses.ts";
@@ -33,6 +33,7 @@ const USAGE = `Usage: deno task bench [options]
 
 const START_TRIES = 5;
 const IDLE_CONNECTIONS = 5_000;
+const SMALL_COLLECTIONS = 200_000;
 const POPULATE_MAX_MS = 300_000;
 
 /** What every part needs. */
@@ -105,24 +106,36 @@ async function reportConnections({ pair, isQuick }: Plan): Promise<void> {
 }
 
 async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
+  const strings = await measureBoth(pair, async (server) => {
+    const footprint = await measureFootprint(server, () => loadKeys(server, keyCount));
+    return { ...footprint, flushedBytes: await measureFlushed(server) };
+  });
+  const { ours, reference } = strings;
   printHead("resident memory", "MB");
-  const strings = await measureBoth(pair, (server) => measureFootprint(server, () => loadKeys(server, keyCount)));
-  printRow("no keys", strings.ours.emptyBytes / 1e6, strings.reference.emptyBytes / 1e6);
-  printFootprint(`${keyCount} keys of 16 + 16 bytes`, strings);
-  const count = isQuick ? 20_000 : 100_000;
+  printRow("no keys", ours.unused.residentBytes / 1e6, reference.unused.residentBytes / 1e6);
+  printRow("no keys, after other work", ours.empty.residentBytes / 1e6, reference.empty.residentBytes / 1e6);
+  printRow(`${keyCount} keys of 16 + 16 bytes`, ours.filled.residentBytes / 1e6, reference.filled.residentBytes / 1e6);
+  printRow("- after FLUSHALL", ours.flushedBytes / 1e6, reference.flushedBytes / 1e6);
+  printHead("growth of resident memory", "bytes");
+  printGrowth("a string", strings, keyCount);
+  const count = isQuick ? SMALL_COLLECTIONS / 5 : SMALL_COLLECTIONS;
+  const report = async (what: string, fill: (server: ServerProcess) => Promise<void>, pieces: number) =>
+    printGrowth(what, await measureBoth(pair, (server) => measureFootprint(server, () => fill(server))), pieces);
   for (const [name, make] of Object.entries(COLLECTIONS)) {
-    const measured = await measureBoth(
-      pair,
-      (server) => measureFootprint(server, () => loadCollections(server, make, count)),
-    );
-    printFootprint(`${count} ${name} of 10`, measured);
+    await report(`each of ${count} ${name} of 10`, (server) => loadCollections(server, make, count), count);
+  }
+  for (const [name, large] of Object.entries(LARGE_COLLECTIONS)) {
+    const fill = (server: ServerProcess) => loadLargeCollection(server, large, keyCount);
+    await report(`an element of a ${name} of ${keyCount}`, fill, keyCount);
   }
 }
 
-function printFootprint(what: string, { ours, reference }: Pair<Footprint>): void {
-  printRow(what, ours.filledBytes / 1e6, reference.filledBytes / 1e6);
-  printRow("- by used_memory", ours.usedBytes / 1e6, reference.usedBytes / 1e6);
-  printRow("- after FLUSHALL", ours.deletedBytes / 1e6, reference.deletedBytes / 1e6);
+/** What filling took of the system, and by the server's own count, for each of `count` pieces. */
+function printGrowth(what: string, { ours, reference }: Pair<Footprint>, count: number): void {
+  const resident = ({ empty, filled }: Footprint) => (filled.residentBytes - empty.residentBytes) / count;
+  const used = ({ empty, filled }: Footprint) => (filled.usedBytes - empty.usedBytes) / count;
+  printRow(what, resident(ours), resident(reference));
+  printRow("- by used_memory", used(ours), used(reference));
 }
 
 async function reportDict({ pair, isQuick, rounds }: Plan): Promise<void> {

@@ -14,12 +14,14 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Arena } from "../values/arena.ts";
 import { USER_WORD } from "../values/dict_entry.ts";
 import { HashValue } from "../values/hash_value.ts";
-import { KIND_CODES, KIND_HASH, KIND_LIST, KIND_SET, KIND_ZSET } from "../values/kind.ts";
+import { KIND_CODES, KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_ZSET } from "../values/kind.ts";
 import { ListValue } from "../values/list_value.ts";
 import type { ListLimits, ListModel, Quicklist } from "../values/quicklist.ts";
 import { SetValue } from "../values/set_value.ts";
 import { SlotTable } from "../values/slot_table.ts";
 import { SortedSetValue } from "../values/sorted_set_value.ts";
+import { foldStream, unfoldStream } from "../values/stream_fold.ts";
+import type { StreamValue } from "../values/stream_value.ts";
 import {
   type EntryRef,
   FORM_MAX,
@@ -33,9 +35,9 @@ import type { Value } from "./value.ts";
 
 /** The form of a hash, set or sorted set that is a listpack or an intset; lists have one for each model. */
 const FORM_COMPACT = 1;
-/** The form of a hash or set that is a table. */
-const FORM_TABLE = FORM_MAX;
-const LIST_FORMS_MAX = FORM_TABLE - 1;
+/** The form of a hash or set that is a table, and of a stream: making the object takes the block apart. */
+const FORM_FOLDED = FORM_MAX;
+const LIST_FORMS_MAX = FORM_FOLDED - 1;
 const KIND_SHIFT = 28;
 const FORM_SHIFT = 24;
 /** How many values are made or used before it is worth looking which of them can rest. */
@@ -93,7 +95,7 @@ export class ValueTable {
   peek(entry: EntryRef): Value {
     const word = this.#userWordOf(entry);
     const form = (word >>> FORM_SHIFT) & FORM_MAX;
-    if (form === FORM_OBJECT || form === FORM_TABLE) return this.get(entry);
+    if (form === FORM_OBJECT || form === FORM_FOLDED) return this.get(entry);
     return this.#make(word >>> KIND_SHIFT, form, this.#referenceOf(entry));
   }
 
@@ -132,11 +134,11 @@ export class ValueTable {
     let block = 0;
     switch (word >>> KIND_SHIFT) {
       case KIND_HASH:
-        if ((value as HashValue).table !== null) form = FORM_TABLE;
+        if ((value as HashValue).table !== null) form = FORM_FOLDED;
         block = (value as HashValue).fold();
         break;
       case KIND_SET:
-        if ((value as SetValue).table !== null) form = FORM_TABLE;
+        if ((value as SetValue).table !== null) form = FORM_FOLDED;
         block = (value as SetValue).fold();
         break;
       case KIND_ZSET:
@@ -145,6 +147,10 @@ export class ValueTable {
       case KIND_LIST:
         form = this.#listForm((value as ListValue).quicklist);
         if (form !== FORM_OBJECT) block = (value as ListValue).fold();
+        break;
+      case KIND_STREAM:
+        form = FORM_FOLDED;
+        block = foldStream(value as StreamValue);
     }
     if (block === 0) return;
     this.#objects.remove(slot);
@@ -166,15 +172,17 @@ export class ValueTable {
     const arena = this.#arena;
     switch (kind) {
       case KIND_HASH:
-        if (form === FORM_TABLE) return HashValue.unfoldTable(arena, this.#hash, block);
+        if (form === FORM_FOLDED) return HashValue.unfoldTable(arena, this.#hash, block);
         return new HashValue(arena, this.#hash, block);
       case KIND_SET:
-        if (form === FORM_TABLE) return SetValue.unfoldTable(arena, this.#hash, block);
+        if (form === FORM_FOLDED) return SetValue.unfoldTable(arena, this.#hash, block);
         return new SetValue(arena, this.#hash, block);
       case KIND_ZSET:
         return new SortedSetValue(arena, this.#hash, block);
       case KIND_LIST:
         return ListValue.unfold(arena, this.#listLimits, this.#listModels[form - 1]!, block);
+      case KIND_STREAM:
+        return unfoldStream(arena, block);
       default:
         throw new InvariantError("A value rests whose kind stays awake");
     }

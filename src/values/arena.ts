@@ -155,6 +155,16 @@ export class Arena {
     return handle;
   }
 
+  /** As `allocate`; 0 where there is no memory. */
+  tryAllocate(size: number): number {
+    try {
+      return this.allocate(size);
+    } catch (error) {
+      if (error instanceof ArenaFullError) return 0;
+      throw error;
+    }
+  }
+
   /** Gives a block back; its handle must not be used any more. */
   free(handle: number): void {
     if (handle < 0) return this.#freeLarge(~handle);

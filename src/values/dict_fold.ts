@@ -9,7 +9,7 @@
  */
 
 import type { SeededHash } from "../bytes/seeded_hash.ts";
-import { type Arena, ArenaFullError } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
 import { MAX_SMALL_BYTES } from "./size_classes.ts";
 
@@ -27,7 +27,7 @@ export function foldDict(dict: Dict, entryBytes: number): number {
   const buckets = Math.max(dict.bucketCount(0), dict.bucketCount(1));
   if (buckets > BUCKETS_MAX || entryBytes > MAX_SMALL_BYTES) return 0;
   // Had first: nothing may fail once the table is taken.
-  const block = tryAllocate(arena, (HEADER_WORDS + buckets) * 4);
+  const block = arena.tryAllocate((HEADER_WORDS + buckets) * 4);
   if (block === 0) return 0;
   const count = dict.size;
   const table = dict.takeTable();
@@ -59,13 +59,4 @@ export function unfoldDict(arena: Arena, hash: SeededHash, block: number): Dict 
   dict.giveTable(table, words[at + 1]!);
   arena.free(block);
   return dict;
-}
-
-function tryAllocate(arena: Arena, sizeBytes: number): number {
-  try {
-    return arena.allocate(sizeBytes);
-  } catch (error) {
-    if (error instanceof ArenaFullError) return 0;
-    throw error;
-  }
 }

@@ -73,7 +73,7 @@ export function listpackAppend(arena: Arena, handle: number, element: Slice): nu
   const bytes = arena.bytesOf(handle);
   const base = arena.offsetOf(handle);
   const next = writeStringEntry(bytes, base + total - 1, element.bytes, element.start, element.end);
-  close(bytes, base, next);
+  endListpack(bytes, base, next, 1);
   return handle;
 }
 
@@ -83,7 +83,7 @@ export function listpackAppendInteger(arena: Arena, handle: number, value: Int64
   handle = grow(arena, handle, total, integerBytes(value) + 1);
   const bytes = arena.bytesOf(handle);
   const base = arena.offsetOf(handle);
-  close(bytes, base, writeIntegerEntry(bytes, base + total - 1, value));
+  endListpack(bytes, base, writeIntegerEntry(bytes, base + total - 1, value), 1);
   return handle;
 }
 
@@ -211,16 +211,16 @@ function grow(arena: Arena, handle: number, total: number, addedBytes: number): 
   return needed > arena.capacity(handle) ? arena.resize(handle, total, needed) : handle;
 }
 
-/** Ends a listpack whose new last entry ends at `at`. */
-function close(bytes: Uint8Array, base: number, at: number): void {
+/** Ends the listpack at `base`, to which `added` entries were written whose last one ends at `at`. */
+export function endListpack(bytes: Uint8Array, base: number, at: number, added: number): void {
   bytes[at] = LISTPACK_END;
   writeUint32(bytes, base, at + 1 - base);
-  addToCount(bytes, base, 1);
+  addToCount(bytes, base, added);
 }
 
 function addToCount(bytes: Uint8Array, base: number, change: number): void {
   const count = listpackHeaderCount(bytes, base);
-  if (count !== LISTPACK_COUNT_UNKNOWN) setCount(bytes, base, count + change);
+  if (count !== LISTPACK_COUNT_UNKNOWN) setCount(bytes, base, Math.min(count + change, LISTPACK_COUNT_UNKNOWN));
 }
 
 function setCount(bytes: Uint8Array, base: number, count: number): void {

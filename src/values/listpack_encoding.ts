@@ -27,6 +27,9 @@ import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from ".
 /** The byte that ends a listpack. */
 export const LISTPACK_END = 0xff;
 
+/** The most that an entry takes beside its text: that of a long string. */
+export const ENTRY_OVERHEAD_MAX = 10;
+
 /** From this length on a copy through the engine's memmove is cheaper than a loop, although it allocates a view. */
 const BULK_COPY_BYTES = 64;
 
@@ -192,15 +195,18 @@ export function stringBytes(length: number): number {
 
 /** Writes the integer `value` as an entry at `at` and returns where the entry ends. */
 export function writeIntegerEntry(bytes: Uint8Array, at: number, value: Int64): number {
+  if (value >= 0 && value <= 127) {
+    bytes[at] = value as number;
+    bytes[at + 1] = 1;
+    return at + 2;
+  }
   const encoded = integerBytes(value);
   if (encoded === 9) {
     bytes[at] = 0xf4;
     writeInt64(bytes, at + 1, value);
   } else {
     const small = value as number;
-    if (encoded === 1) {
-      bytes[at] = small;
-    } else if (encoded === 2) {
+    if (encoded === 2) {
       bytes[at] = 0xc0 | small >> 8 & 0x1f;
       bytes[at + 1] = small;
     } else {
@@ -236,6 +242,14 @@ export function writeStringEntry(
   }
   copyBytes(bytes, at + encoded - length, source, start, end);
   return writeBacklen(bytes, at + encoded, encoded);
+}
+
+/** Writes `element` as an entry at `at`, an integer where its text is one, and returns where the entry ends. */
+export function writeElement(bytes: Uint8Array, at: number, element: Slice): number {
+  const { bytes: source, start, end } = element;
+  const integer = parseInt64(source, start, end);
+  if (integer === integer) return writeIntegerEntry(bytes, at, integer);
+  return writeStringEntry(bytes, at, source, start, end);
 }
 
 /** Copies `source[start, end)` to `target` at `at`; the two must not overlap. */

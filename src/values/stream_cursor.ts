@@ -35,8 +35,8 @@ export class StreamCursor {
   readonly #from = new StreamId();
   readonly #to = new StreamId();
   #isReverse = false;
-  /** The node to enter next. */
-  #upcoming: StreamNode | null = null;
+  /** The node to begin with. */
+  #first: StreamNode | null = null;
   #flags = 0;
   #fieldsLeft = 0;
   /** Where the upcoming field (or value) of the entry is, and the upcoming field name of the master entry. */
@@ -52,13 +52,13 @@ export class StreamCursor {
     this.#from.set(from.ms, from.seq);
     this.#to.set(to.ms, to.seq);
     this.node = null;
-    this.#upcoming = isReverse ? stream.nodes.atOrBefore(to) : stream.nodes.atOrBefore(from) ?? stream.nodes.first;
+    this.#first = isReverse ? stream.nodes.atOrBefore(to) : stream.nodes.atOrBefore(from) ?? stream.nodes.first;
   }
 
   /** Stands before the first entry of `node`, to walk on to the end of the stream. */
   enter(stream: NodesOfStream, node: StreamNode): void {
     this.seek(stream, MIN_STREAM_ID, MAX_STREAM_ID);
-    this.#upcoming = node;
+    this.#first = node;
   }
 
   /** Goes to the next entry that is not deleted; false when there is none left in the range. */
@@ -74,7 +74,7 @@ export class StreamCursor {
       if ((this.#flags & ENTRY_DELETED) === 0) return true;
     }
     this.node = null;
-    this.#upcoming = null;
+    this.#first = null;
     return false;
   }
 
@@ -99,7 +99,7 @@ export class StreamCursor {
     let node = this.node;
     let position = node === null ? 0 : this.#isReverse ? node.entryBefore(this.position) : this.#entryEnd(node);
     while (node === null || position === 0 || (!this.#isReverse && node.isEnd(position))) {
-      node = this.#upcoming;
+      node = node === null ? this.#first : this.#nodeBehind(node);
       if (node === null) return false;
       position = this.#enterNode(node);
     }
@@ -109,10 +109,13 @@ export class StreamCursor {
     return true;
   }
 
+  #nodeBehind({ id }: StreamNode): StreamNode | null {
+    const nodes = this.#nodes!;
+    return this.#isReverse ? nodes.before(id) : nodes.after(id);
+  }
+
   /** Enters a node and returns where its first entry is, in reverse the last; 0 if it has none. */
   #enterNode(node: StreamNode): number {
-    const nodes = this.#nodes!;
-    this.#upcoming = this.#isReverse ? nodes.before(node.id) : nodes.after(node.id);
     const countAt = node.fieldCountPosition;
     const base = node.arena.offsetOf(node.handle);
     this.#masterFieldCount = Number(readInteger(node.arena.bytesOf(node.handle), base + countAt));
@@ -134,14 +137,17 @@ export class StreamCursor {
     if (minMs < 0 || (minMs === 0 && minSeq <= 0)) return first;
     const bytes = node.arena.bytesOf(node.handle);
     const base = node.arena.offsetOf(node.handle);
-    let at = base + first;
+    let at = base + node.positionBefore(first, minMs, minSeq);
     for (let start = at; bytes[at] !== LISTPACK_END; start = at) {
       const hasSameFields = (Number(readInteger(bytes, at)) & ENTRY_SAME_FIELDS) !== 0;
       at += entryBytes(bytes, at);
       const ms = readInteger(bytes, at);
       at += entryBytes(bytes, at);
       const seq = readInteger(bytes, at);
-      if (!(ms === minMs ? isBelow(seq, minSeq, masterSeq) : ms >= 0 && ms < minMs)) return start - base;
+      if (!(ms === minMs ? isBelow(seq, minSeq, masterSeq) : ms >= 0 && ms < minMs)) {
+        at = start;
+        break;
+      }
       at += entryBytes(bytes, at);
       let pieces = this.#masterFieldCount;
       if (!hasSameFields) {
@@ -150,6 +156,7 @@ export class StreamCursor {
       }
       for (let left = pieces + 1; left > 0 && bytes[at] !== LISTPACK_END; left--) at += entryBytes(bytes, at);
     }
+    node.notePassed(at - base, minMs, minSeq);
     return at - base;
   }
 

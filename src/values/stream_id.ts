@@ -61,9 +61,14 @@ export class StreamId {
     return this.ms === 0 && this.seq === 0;
   }
 
+  /** Whether both parts are numbers, which doubles hold exactly. */
+  get isSafe(): boolean {
+    return typeof this.ms === "number" && typeof this.seq === "number";
+  }
+
   /** Whether both parts are the same. */
   equals(other: StreamId): boolean {
-    return this.ms === other.ms && this.seq === other.seq;
+    return equalsUint64(this.ms, other.ms) && equalsUint64(this.seq, other.seq);
   }
 
   /** Less than 0, 0 or more than 0 as this id is before, the same as or after the other. */
@@ -98,9 +103,19 @@ export class StreamId {
 
   /** Writes `ms-seq` at `at` and returns where it ends. Needs `STREAM_ID_TEXT_MAX` bytes. */
   writeText(target: Uint8Array, at: number): number {
+    return this.writeSequenceText(target, this.writeTimeText(target, at));
+  }
+
+  /** The first part of `writeText`: the time and the dash. */
+  writeTimeText(target: Uint8Array, at: number): number {
     const dash = writeInt64Text(target, at, this.ms);
     target[dash] = DASH;
-    return writeInt64Text(target, dash + 1, this.seq);
+    return dash + 1;
+  }
+
+  /** The second part of `writeText`: the sequence. */
+  writeSequenceText(target: Uint8Array, at: number): number {
+    return writeInt64Text(target, at, this.seq);
   }
 
   /** `ms-seq`, for people and slow paths. */
@@ -130,9 +145,16 @@ export function canonicalUint64(value: bigint): Uint64 {
   return value <= 9007199254740991n ? Number(value) : value;
 }
 
+// In both, numbers apart from the rest, so that V8 sees nothing but numbers there.
+
+function equalsUint64(left: Uint64, right: Uint64): boolean {
+  if (typeof left === "number") return typeof right === "number" && left === right;
+  return typeof right === "bigint" && left === right;
+}
+
 function compareUint64(left: Uint64, right: Uint64): number {
-  // Apart from the rest, so that V8 sees nothing but numbers here.
-  if (typeof left === "number" && typeof right === "number") return left - right;
+  if (typeof left === "number") return typeof right === "number" ? left - right : -1;
+  if (typeof right === "number") return 1;
   return left === right ? 0 : left < right ? -1 : 1;
 }
 

@@ -20,6 +20,9 @@ const CHUNK_MAX = 256;
 export class StreamIndex<T extends Identified> {
   readonly #chunks: T[][] = [];
   #size = 0;
+  // Where `atOrBefore` found its last item.
+  #nearChunk = 0;
+  #nearPlace = 0;
 
   /** Number of items. */
   get size(): number {
@@ -33,7 +36,8 @@ export class StreamIndex<T extends Identified> {
 
   /** The item with the largest id. */
   get last(): T | null {
-    return this.#chunks.at(-1)?.at(-1) ?? null;
+    const chunk = this.#chunks[this.#chunks.length - 1];
+    return chunk === undefined ? null : chunk[chunk.length - 1]!;
   }
 
   /** The item with this id. */
@@ -44,8 +48,18 @@ export class StreamIndex<T extends Identified> {
 
   /** The item with the largest id that is not larger than `id`. */
   atOrBefore(id: Readonly<StreamId>): T | null {
-    const chunk = this.#chunks[this.#findChunk(id)];
-    return chunk === undefined ? null : chunk[upperBound(chunk, id) - 1] ?? null;
+    // Readers go from id to id: the answer is mostly the last one again.
+    const near = this.#chunks[this.#nearChunk];
+    const found = near?.[this.#nearPlace];
+    if (found !== undefined && found.id.compare(id) <= 0) {
+      const next = near![this.#nearPlace + 1] ?? this.#chunks[this.#nearChunk + 1]?.[0];
+      if (next === undefined || next.id.compare(id) > 0) return found;
+    }
+    this.#nearChunk = this.#findChunk(id);
+    const chunk = this.#chunks[this.#nearChunk];
+    if (chunk === undefined) return null;
+    this.#nearPlace = upperBound(chunk, id) - 1;
+    return chunk[this.#nearPlace] ?? null;
   }
 
   /** The item with the smallest id that is larger than `id`. */
@@ -73,6 +87,13 @@ export class StreamIndex<T extends Identified> {
 
   /** Adds `item`; false if its id is there already. */
   insert(item: T): boolean {
+    const tail = this.#chunks[this.#chunks.length - 1];
+    // Most items come in order.
+    if (tail !== undefined && tail.length < CHUNK_MAX && tail[tail.length - 1]!.id.compare(item.id) < 0) {
+      tail.push(item);
+      this.#size++;
+      return true;
+    }
     const index = this.#findChunk(item.id);
     const chunk = this.#chunks[index];
     if (chunk === undefined) {

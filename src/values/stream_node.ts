@@ -28,12 +28,20 @@ import {
 } from "./listpack.ts";
 import {
   createListpack,
+  endListpack,
   importListpack,
   listpackAppend,
   listpackAppendInteger,
   listpackReplaceInteger,
 } from "./listpack_edit.ts";
-import { entryBytes, LISTPACK_END, readInteger } from "./listpack_encoding.ts";
+import {
+  ENTRY_OVERHEAD_MAX,
+  entryBytes,
+  LISTPACK_END,
+  readInteger,
+  writeElement,
+  writeIntegerEntry,
+} from "./listpack_encoding.ts";
 import { addUint64, StreamId, subtractUint64 } from "./stream_id.ts";
 
 /** Flag of a deleted entry. */
@@ -57,6 +65,8 @@ export const STREAM_ENTRY_MAX_BYTES = LISTPACK_MAX_BYTES;
 
 /** A new node begins with this much room, so that additions seldom move it. */
 const PREALLOCATED_BYTES = 4096;
+/** The most that the numbers of an entry take, and the count of the node where it becomes wider. */
+const ENTRY_NUMBERS_BYTES = 64;
 
 const needle = new ListpackNeedle();
 
@@ -75,6 +85,11 @@ export class StreamNode {
   handle: number;
   /** Position of an entry before which all are deleted, so that nobody needs to pass them; 0: not known. */
   liveFrom = 0;
+  // How far the last walk got that passed entries by their ids: all before this position are less than this difference to
+  // the master id.
+  #passedTo = 0;
+  #passedMs = 0;
+  #passedSeq = 0;
 
   constructor(arena: Arena, id: Readonly<StreamId>, handle: number) {
     this.arena = arena;
@@ -154,42 +169,73 @@ export class StreamNode {
     id.set(addUint64(this.id.ms, readInteger(bytes, ms)), addUint64(this.id.seq, readInteger(bytes, seq)));
   }
 
-  /** Adds an entry. Its id is larger than those of all others. */
-  append(id: Readonly<StreamId>, fields: StreamFields): void {
-    const { parts, first, pairCount } = fields;
+  /**
+   * Adds an entry of `sizeBytes` of fields and values, whose id is larger than those of all others; false where by the
+   * limits (null: none) it belongs into another node.
+   */
+  append(id: Readonly<StreamId>, fields: StreamFields, sizeBytes: number, limits: StreamLimits | null): boolean {
     const { arena } = this;
-    const hasSameFields = this.#hasFields(fields);
+    const { parts, first, pairCount } = fields;
+    let bytes = arena.bytesOf(this.handle);
+    let base = arena.offsetOf(this.handle);
+    const deletedAt = this.skip(LISTPACK_HEADER_BYTES, 1);
+    const total = this.count + Number(readInteger(bytes, base + deletedAt));
+    if (limits !== null && !hasRoom(listpackBytes(bytes, base) + sizeBytes, total, limits)) return false;
+    const hasSameFields = hasFields(bytes, base + this.skip(deletedAt, 1), fields);
+    const maxAdded = sizeBytes + 2 * pairCount * ENTRY_OVERHEAD_MAX + ENTRY_NUMBERS_BYTES;
+    // Before the count: it must not be changed where there is no memory.
+    this.#reserve(maxAdded);
     this.#setInteger(LISTPACK_HEADER_BYTES, this.count + 1);
-    let handle = listpackAppendInteger(arena, this.handle, hasSameFields ? ENTRY_SAME_FIELDS : 0);
-    handle = listpackAppendInteger(arena, handle, subtractUint64(id.ms, this.id.ms));
-    handle = listpackAppendInteger(arena, handle, subtractUint64(id.seq, this.id.seq));
-    if (!hasSameFields) handle = listpackAppendInteger(arena, handle, pairCount);
-    for (let at = first; at < first + 2 * pairCount; at += 2) {
-      if (!hasSameFields) handle = listpackAppend(arena, handle, parts[at]!);
-      handle = listpackAppend(arena, handle, parts[at + 1]!);
+    // One that was stored wider than it need be has become narrower, and maybe the block with it.
+    this.#reserve(maxAdded);
+    bytes = arena.bytesOf(this.handle);
+    base = arena.offsetOf(this.handle);
+    let at = base + listpackBytes(bytes, base) - 1;
+    at = writeIntegerEntry(bytes, at, hasSameFields ? ENTRY_SAME_FIELDS : 0);
+    at = writeIntegerEntry(bytes, at, subtractUint64(id.ms, this.id.ms));
+    at = writeIntegerEntry(bytes, at, subtractUint64(id.seq, this.id.seq));
+    if (!hasSameFields) at = writeIntegerEntry(bytes, at, pairCount);
+    for (let part = first; part < first + 2 * pairCount; part += 2) {
+      if (!hasSameFields) at = writeElement(bytes, at, parts[part]!);
+      at = writeElement(bytes, at, parts[part + 1]!);
     }
-    this.handle = listpackAppendInteger(arena, handle, hasSameFields ? pairCount + 3 : 2 * pairCount + 4);
+    const pieces = hasSameFields ? pairCount + 3 : 2 * pairCount + 4;
+    endListpack(bytes, base, writeIntegerEntry(bytes, at, pieces), pieces + 1);
+    return true;
   }
 
-  /** Whether another entry of `addedBytes` of fields and values still belongs into this node. */
-  hasRoom(addedBytes: number, limits: StreamLimits): boolean {
-    const { maxNodeBytes, maxNodeEntries } = limits;
-    const maxBytes = maxNodeBytes === 0 || maxNodeBytes > LISTPACK_MAX_BYTES ? LISTPACK_MAX_BYTES : maxNodeBytes;
-    if (this.sizeBytes + addedBytes >= maxBytes) return false;
-    return maxNodeEntries === 0 || this.count + this.deletedCount < maxNodeEntries;
+  /** A position not before `first`, and before which no entry's id differs from the master id by so much or more. */
+  positionBefore(first: number, ms: number, seq: number): number {
+    if (this.#passedTo <= first || ms < this.#passedMs || (ms === this.#passedMs && seq < this.#passedSeq)) {
+      return first;
+    }
+    return this.#passedTo;
   }
 
-  /** Gives back what the node was allocated in advance. */
+  /** Notes a position before which no entry's id differs from the master id by so much or more. */
+  notePassed(position: number, ms: number, seq: number): void {
+    this.#passedTo = position;
+    this.#passedMs = ms;
+    this.#passedSeq = seq;
+  }
+
+  /** Gives back what the node was allocated in advance, if there is memory to move it to. */
   shrink(): void {
+    const { arena, handle } = this;
     const used = this.sizeBytes;
-    this.handle = this.arena.resize(this.handle, used, used);
+    if (arena.isWellFilled(handle, used)) return;
+    const moved = arena.tryAllocate(used);
+    if (moved === 0) return;
+    arena.copy(handle, moved, used);
+    arena.free(handle);
+    this.handle = moved;
   }
 
   /** Flags the entry whose flags are at `position` as deleted; false if it was. The counts stay: see `countDeleted`. */
   markDeleted(position: number): boolean {
     const flags = this.#integerAt(position);
     if ((flags & ENTRY_DELETED) !== 0) return false;
-    this.handle = listpackReplaceInteger(this.arena, this.handle, position, flags | ENTRY_DELETED);
+    this.#setInteger(position, flags | ENTRY_DELETED);
     return true;
   }
 
@@ -211,24 +257,45 @@ export class StreamNode {
     return Number(listpackInteger(this.arena.bytesOf(this.handle), this.arena.offsetOf(this.handle), position));
   }
 
-  /** Replaces an integer of the master entry: a wider or narrower one moves all entries. */
-  #setInteger(position: number, value: number): void {
-    const sizeBefore = this.sizeBytes;
-    this.handle = listpackReplaceInteger(this.arena, this.handle, position, value);
-    if (this.liveFrom !== 0) this.liveFrom += this.sizeBytes - sizeBefore;
+  /** Makes room for `addedBytes` more. The node grows by doubling, up to what it would begin with. */
+  #reserve(addedBytes: number): void {
+    const used = this.sizeBytes;
+    const needed = used + addedBytes;
+    if (needed <= this.arena.capacity(this.handle)) return;
+    this.handle = this.arena.resize(this.handle, used, Math.max(needed, Math.min(2 * needed, PREALLOCATED_BYTES)));
   }
 
-  #hasFields(fields: StreamFields): boolean {
+  /** Replaces the integer at `position`: a wider or narrower one moves what is behind it. */
+  #setInteger(position: number, value: number): void {
     const bytes = this.arena.bytesOf(this.handle);
-    const base = this.arena.offsetOf(this.handle);
-    let at = base + this.fieldCountPosition;
-    if (readInteger(bytes, at) !== fields.pairCount) return false;
-    for (let pair = 0; pair < fields.pairCount; pair++) {
-      at += entryBytes(bytes, at);
-      if (!needle.set(fields.parts[fields.first + 2 * pair]!).matches(bytes, at)) return false;
+    const at = this.arena.offsetOf(this.handle) + position;
+    if (value <= 127 && bytes[at]! <= 127) {
+      bytes[at] = value;
+      return;
     }
-    return true;
+    const sizeBefore = this.sizeBytes;
+    this.handle = listpackReplaceInteger(this.arena, this.handle, position, value);
+    const moved = this.sizeBytes - sizeBefore;
+    if (this.liveFrom > position) this.liveFrom += moved;
+    if (this.#passedTo > position) this.#passedTo += moved;
   }
+}
+
+/** Whether the master entry, whose number of fields is at `at`, has these fields. */
+function hasFields(bytes: Uint8Array, at: number, fields: StreamFields): boolean {
+  const { parts, first, pairCount } = fields;
+  if (readInteger(bytes, at) !== pairCount) return false;
+  for (let part = first; part < first + 2 * pairCount; part += 2) {
+    at += entryBytes(bytes, at);
+    if (!needle.set(parts[part]!).matches(bytes, at)) return false;
+  }
+  return true;
+}
+
+/** Whether a node of so many bytes, those of the entry to be added included, and of so many entries has room for it. */
+function hasRoom(sizeBytes: number, entries: number, { maxNodeBytes, maxNodeEntries }: StreamLimits): boolean {
+  const maxBytes = maxNodeBytes === 0 || maxNodeBytes > LISTPACK_MAX_BYTES ? LISTPACK_MAX_BYTES : maxNodeBytes;
+  return sizeBytes < maxBytes && (maxNodeEntries === 0 || entries < maxNodeEntries);
 }
 
 /**

@@ -88,13 +88,13 @@ export class StreamValue {
       size += end - start;
     }
     if (size > STREAM_ENTRY_MAX_BYTES) return "too-large";
-    let node = this.nodes.last;
-    if (node === null || !node.hasRoom(size, limits)) {
-      node?.shrink();
-      node = StreamNode.create(this.arena, id, fields, limits);
+    const { last } = this.nodes;
+    if (last === null || !last.append(id, fields, size, limits)) {
+      last?.shrink();
+      const node = StreamNode.create(this.arena, id, fields, limits);
       this.nodes.insert(node);
+      node.append(id, fields, size, null);
     }
-    node.append(id, fields);
     this.length++;
     this.entriesAdded = addUint64(this.entriesAdded, 1);
     this.lastId.assign(id);

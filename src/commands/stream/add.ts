@@ -33,6 +33,7 @@ const KEPT_PARTS = 256;
 
 // Reused from request to request: handlers run one at a time.
 const options = new TrimOptions();
+const rule = { maxNodeEntries: 0, isObeyed: false };
 const newId = new StreamId();
 const maxDeletedId = new StreamId();
 const topId = new StreamId();
@@ -59,7 +60,9 @@ class ConfiguredLimits implements StreamLimits {
 }
 
 function trimRule(context: Context, { maxNodeEntries }: StreamLimits): TrimRule {
-  return { maxNodeEntries, isObeyed: context.origin !== "client" };
+  rule.maxNodeEntries = maxNodeEntries;
+  rule.isObeyed = context.origin !== "client";
+  return rule;
 }
 
 function xadd(context: Context, args: Args, reply: Reply, limits: StreamLimits, isPropagated: boolean): void {

@@ -25,7 +25,7 @@ import { deliverEntries, type Delivery, replyHistory } from "./group_delivery.ts
 import { GroupEffects } from "./group_effects.ts";
 import { waitForEntries } from "./read_wait.ts";
 import { isCharacter, readStrictId } from "./stream_ids.ts";
-import { readStream, seeConsumer } from "./stream_keys.ts";
+import { readStream, seeConsumer, streamOf } from "./stream_keys.ts";
 
 const BLOCK = ascii("block");
 const COUNT = ascii("count");
@@ -194,7 +194,8 @@ class Reader {
     let count = 0;
     for (const target of targets) {
       const key = args.at(target.keyIndex);
-      const stream = readStream(context.db, key, reply);
+      const entry = context.db.lookupRead(key);
+      const stream = streamOf(context.db, entry, reply);
       if (!stream) continue;
       const isHistory = target.group !== null && !target.after.equals(MAX_STREAM_ID);
       const after = target.group === null || isHistory ? target.after : target.group.lastId;
@@ -206,6 +207,8 @@ class Reader {
       if (target.group === null) {
         replyEntries(stream, { from: start, to: MAX_STREAM_ID, count: request.count, isReverse: false }, reply);
       } else {
+        // A running snapshot saves the group as it was.
+        context.db.preserve(entry);
         const delivery = this.#delivery(context, args, request, target.keyIndex, target.group, stream);
         if (isHistory) replyHistory(delivery, reply);
         else deliverEntries(delivery, reply);
@@ -227,8 +230,6 @@ class Reader {
     const { db } = context;
     const { groupIndex, count, isAcknowledged } = request;
     const key = args.at(keyIndex);
-    // The entry is about to change, whatever the key spec says.
-    db.lookupWrite(key);
     const effects = new GroupEffects(this.#propagation, db.index, key, args.at(groupIndex));
     const knownCount = group.consumers.size;
     const consumer = seeConsumer(db, key, group, args.at(groupIndex + 1));

@@ -23,11 +23,19 @@ const PLUS = 0x2b;
 const OPENING = 0x28;
 
 const text = new Uint8Array(STREAM_ID_TEXT_MAX);
+/** The time whose text, with the dash behind it, `text` begins with, and where that ends. */
+let textMs: Uint64 = -1;
+let seqStart = 0;
 const exclusive = new Slice();
 
 /** Writes an id as a bulk string. */
 export function replyStreamId(id: Readonly<StreamId>, reply: Reply): void {
-  reply.bulk(text, 0, id.writeText(text, 0));
+  // Ids that follow one another mostly have the time in common.
+  if (id.ms !== textMs) {
+    textMs = id.ms;
+    seqStart = id.writeTimeText(text, 0);
+  }
+  reply.bulk(text, 0, id.writeSequenceText(text, seqStart));
 }
 
 /** Whether the slice is this one character. */

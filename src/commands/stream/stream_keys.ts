@@ -13,7 +13,7 @@ import type { StreamConsumer, StreamGroup } from "../../values/stream_group.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
 
 /** The stream of an entry; null where there is no entry, undefined after the error reply for another kind of value. */
-function streamOf(db: Database, entry: EntryRef, reply: Reply): StreamValue | null | undefined {
+export function streamOf(db: Database, entry: EntryRef, reply: Reply): StreamValue | null | undefined {
   if (entry === NO_ENTRY) return null;
   if (db.kindOf(entry) === KIND_STREAM) return db.valueOf(entry) as StreamValue;
   reply.error(WRONG_TYPE);
@@ -32,8 +32,10 @@ export function writeStream(db: Database, key: Slice, reply: Reply): StreamValue
 
 /** As `readStream`, where the command counts as a reader of the key and yet may change what groups remember. */
 export function readGroupedStream(db: Database, key: Slice, reply: Reply): StreamValue | null | undefined {
-  const stream = streamOf(db, db.lookupRead(key), reply);
-  if (stream) db.lookupWrite(key);
+  const entry = db.lookupRead(key);
+  const stream = streamOf(db, entry, reply);
+  // A running snapshot saves the groups as they were.
+  if (stream) db.preserve(entry);
   return stream;
 }
 

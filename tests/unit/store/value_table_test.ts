@@ -7,6 +7,9 @@ import { ListpackEntry } from "../../../src/values/listpack.ts";
 import { ListValue } from "../../../src/values/list_value.ts";
 import { SetValue } from "../../../src/values/set_value.ts";
 import { SortedSetValue } from "../../../src/values/sorted_set_value.ts";
+import { StreamId } from "../../../src/values/stream_id.ts";
+import { DEFAULT_STREAM_LIMITS } from "../../../src/values/stream_node.ts";
+import { StreamValue } from "../../../src/values/stream_value.ts";
 import { makeList, makeStore, read, slice, START_MS, textOf } from "./test_store.ts";
 
 /** More than are left awake. */
@@ -31,6 +34,13 @@ function makeHash(store: Store, field: string, value: string): HashValue {
   return hash;
 }
 
+function makeStream(store: Store, value: string): StreamValue {
+  const stream = new StreamValue(store.arena);
+  const fields = { parts: [slice("field"), slice(value)], first: 0, pairCount: 1 };
+  stream.append(new StreamId(START_MS, Number(value)), fields, DEFAULT_STREAM_LIMITS);
+  return stream;
+}
+
 function fill(store: Store, db: Database): void {
   for (let index = 0; index < COUNT; index++) {
     const text = String(index);
@@ -42,6 +52,7 @@ function fill(store: Store, db: Database): void {
     const sorted = new SortedSetValue(store.arena, store.hash);
     sorted.put(slice("member"), index, 0, LIMITS);
     put(db, `zset:${text}`, sorted);
+    put(db, `stream:${text}`, makeStream(store, text));
   }
 }
 
@@ -53,7 +64,7 @@ Deno.test("rest() leaves no objects of small values, and the next use finds what
   const store = makeStore();
   const db = store.databases[0]!;
   fill(store, db);
-  assertEquals(store.values.awakeCount, 4 * COUNT);
+  assertEquals(store.values.awakeCount, 5 * COUNT);
   restAll(store);
   assertEquals(store.values.awakeCount, 0);
   const entry = new ListpackEntry();
@@ -65,6 +76,8 @@ Deno.test("rest() leaves no objects of small values, and the next use finds what
     assert(valueOf<SetValue>(db, `set:${text}`).has(slice(text)));
     const sorted = valueOf<SortedSetValue>(db, `zset:${text}`);
     assertEquals(sorted.scoreOf(sorted.find(slice("member"))), index);
+    const stream = valueOf<StreamValue>(db, `stream:${text}`);
+    assertEquals([stream.length, `${stream.lastId}`], [1, `${START_MS}-${text}`]);
   }
 });
 
@@ -133,6 +146,7 @@ Deno.test("values that rest are read without an object, overwritten, deleted and
   assertEquals(read(db, "list:5"), "text");
   put(db, "hash:5", makeList(store, ["x"]));
   assertEquals(read(db, "hash:5"), "[x]");
+  assert(db.delete(slice("stream:5")));
   assert(db.delete(slice("set:5")));
   assertEquals(read(db, "set:5"), null);
   store.flush(-1);

@@ -9,6 +9,7 @@ import {
   ENTRY_DELETED,
   ENTRY_SAME_FIELDS,
   type StreamFields,
+  type StreamLimits,
   StreamNode,
   validateStreamListpack,
 } from "../../../src/values/stream_node.ts";
@@ -30,6 +31,12 @@ interface SeenEntry extends Omit<ModelEntry, "id"> {
 function fieldsOf(parts: readonly string[]): StreamFields {
   // Behind two arguments that are none of the node's business.
   return { parts: ["XADD", "key", ...parts].map(sliceOf), first: 2, pairCount: parts.length / 2 };
+}
+
+/** Adds an entry; false where the limits are against it. */
+function append(node: StreamNode, id: StreamId, fields: StreamFields, limits: StreamLimits | null): boolean {
+  const parts = Array.from(fields.parts).slice(fields.first);
+  return node.append(id, fields, parts.reduce((sum, part) => sum + part.length, 0), limits);
 }
 
 /** Every second part. */
@@ -102,11 +109,11 @@ Deno.test("stream nodes agree with an array of entries, deleted ones included", 
     const firstParts = draw(masterFields);
     const node = StreamNode.create(arena, id, fieldsOf(firstParts), DEFAULT_STREAM_LIMITS);
     const model: ModelEntry[] = [];
-    const append = (parts: string[]) => {
-      node.append(id, fieldsOf(parts));
+    const add = (parts: string[]) => {
+      assert(append(node, id, fieldsOf(parts), null));
       model.push({ id: id.clone(), parts, isDeleted: false });
     };
-    append(firstParts);
+    add(firstParts);
     // Over 127 entries: the counts of the master entry widen, and all that follows moves.
     for (let step = 0; step < 400; step++) {
       if (random.chance(0.6)) {
@@ -114,7 +121,7 @@ Deno.test("stream nodes agree with an array of entries, deleted ones included", 
         else id.set(addUint64(id.ms, random.integer(1, 90)), random.integer(0, 3));
         const others = Array.from({ length: random.integer(1, 4) }, () => randomElement(random));
         const same = random.chance(0.2) ? masterFields.slice(1).concat("other") : masterFields;
-        append(draw(random.chance(0.6) ? same : others));
+        add(draw(random.chance(0.6) ? same : others));
       } else {
         const index = random.integer(0, model.length - 1);
         const { position } = entriesOf(node)[index]!;
@@ -135,7 +142,7 @@ Deno.test("stream nodes agree with an array of entries, deleted ones included", 
   }
 });
 
-Deno.test("hasRoom() keeps a node within both limits", () => {
+Deno.test("append() keeps a node within both limits", () => {
   for (const maxNodeEntries of [0, 1, 7]) {
     for (const maxNodeBytes of [0, 200, 4096]) {
       const limits = { maxNodeBytes, maxNodeEntries };
@@ -146,9 +153,10 @@ Deno.test("hasRoom() keeps a node within both limits", () => {
       for (let count = 0; count < 150; count++) {
         const expected = (maxNodeBytes === 0 || node.sizeBytes + 55 < maxNodeBytes) &&
           (maxNodeEntries === 0 || count < maxNodeEntries);
-        assertEquals(node.hasRoom(55, limits), expected);
+        const sizeBefore = node.sizeBytes;
+        assertEquals(append(node, id, fields, limits), expected);
+        assertEquals(node.sizeBytes > sizeBefore, expected);
         if (!expected) break;
-        node.append(id, fields);
         // What is deleted takes up room all the same.
         if (count % 3 === 0) {
           assert(node.markDeleted(node.entryBefore(node.sizeBytes - 1)));
@@ -160,4 +168,30 @@ Deno.test("hasRoom() keeps a node within both limits", () => {
       assertEquals(arena.usedBytes, 0);
     }
   }
+});
+
+Deno.test("append() takes a node whose count is stored wider than it need be", () => {
+  const arena = new Arena();
+  const id = new StreamId(1, 0);
+  const fields = fieldsOf(["field", "x".repeat(50)]);
+  const source = StreamNode.create(arena, id, fields, DEFAULT_STREAM_LIMITS);
+  for (let count = 0; count < 4; count++) assert(append(source, id, fields, null));
+  const start = arena.offsetOf(source.handle);
+  const bytes = arena.bytesOf(source.handle).slice(start, start + source.sizeBytes);
+  // The count, 4 in one byte and its length, as an integer of 16 bits and its length.
+  const wide = Uint8Array.of(...bytes.subarray(0, 6), 0xf1, 4, 0, 3, ...bytes.subarray(8));
+  wide[0] = wide.length;
+  wide[1] = wide.length >> 8;
+  for (const room of [1, 100, 1000, 4000]) {
+    assert(validateStreamListpack(wide, 0, wide.length, true));
+    const node = StreamNode.import(arena, id, wide, 0, wide.length);
+    const added = fieldsOf(["field", "y".repeat(room)]);
+    for (let count = 0; count < 5; count++) assert(append(node, id, added, null));
+    const base = arena.offsetOf(node.handle);
+    assert(node.sizeBytes <= arena.capacity(node.handle));
+    assert(validateStreamListpack(arena.bytesOf(node.handle), base, base + node.sizeBytes, true));
+    assertEquals(node.count, 9);
+    node.free();
+  }
+  source.free();
 });

@@ -173,6 +173,28 @@ Deno.test("lagOf() knows what it cannot know", () => {
   assertEquals(stream.estimateEntriesRead(new StreamId(3, 0)), ENTRIES_READ_UNKNOWN);
 });
 
+Deno.test("walks from one id to the next find their place again, whatever became of the entries before it", () => {
+  const random = new SeededRandom(11);
+  const stream = new StreamValue(new Arena());
+  const cursor = new StreamCursor();
+  let alive: number[] = [];
+  // The count of the node grows wider at 128 entries, and narrower again where many are deleted.
+  for (let ms = 1; ms <= 1000; ms++) {
+    append(stream, new StreamId(ms, ms % 2), ["f", `${ms}`], { maxNodeBytes: 0, maxNodeEntries: 0 });
+    alive.push(ms);
+    const isShrinking = ms % 200 > 150;
+    for (let left = random.integer(0, isShrinking ? 8 : 1); left > 0 && alive.length > 1; left--) {
+      const victim = random.pick(alive);
+      assert(stream.delete(new StreamId(victim, victim % 2)));
+      alive = alive.filter((other) => other !== victim);
+    }
+    const from = random.chance(0.1) ? random.integer(1, ms) : ms - random.integer(0, 3);
+    cursor.seek(stream, new StreamId(from, from % 2), MAX_STREAM_ID);
+    const found = alive.find((other) => other >= from);
+    assertEquals(cursor.next() && cursor.nextField() ? textOf(cursor.value) : undefined, found?.toString());
+  }
+});
+
 Deno.test("validateStreamListpack() refuses damaged nodes, and what it accepts can be walked", () => {
   const random = new SeededRandom(4);
   const arena = new Arena();
