@@ -148,17 +148,23 @@ export class SortedSetValue {
   /** Adds a member or changes its score, by the rules in the bits of `rules`. As Redis's `zsetAdd`. */
   put(member: Slice, score: number, rules: number, limits: SortedSetLimits): PutOutcome {
     const table = this.#table;
-    let place: number;
-    if (table === null) place = this.#find(member);
-    else place = table.find(member.bytes, member.start, member.end);
-    if (place === 0) {
+    let handle: number;
+    let hash = 0;
+    if (table === null) {
+      handle = this.#find(member);
+    } else {
+      hash = this.#hash.hash(member.bytes, member.start, member.end);
+      handle = table.findHashed(hash, member.bytes, member.start, member.end);
+    }
+    if (handle === 0) {
       if ((rules & PUT_EXISTING) !== 0) return "skipped";
       this.resultScore = score;
-      this.#add(member, score, limits);
+      if (table === null) this.#add(member, score, limits);
+      else this.#insertEntry(member, hash, score);
       return "added";
     }
     if ((rules & PUT_NEW) !== 0) return "skipped";
-    const current = this.scoreOf(place);
+    const current = this.scoreOf(handle);
     const wanted = (rules & PUT_INCREMENT) !== 0 ? current + score : score;
     if (wanted !== wanted) return "nan";
     if (((rules & PUT_LESS) !== 0 && wanted >= current) || ((rules & PUT_GREATER) !== 0 && wanted <= current)) {
@@ -167,10 +173,10 @@ export class SortedSetValue {
     this.resultScore = wanted;
     if (wanted === current) return "same";
     if (table === null) {
-      this.#listpack = listpackDelete(this.#arena, this.#listpack, place, 2);
+      this.#listpack = listpackDelete(this.#arena, this.#listpack, handle, 2);
       this.#listpack = insertPair(this.#arena, this.#listpack, member, wanted);
     } else {
-      this.#order!.updateScore(place, wanted);
+      this.#order!.updateScore(handle, wanted);
     }
     return "updated";
   }
@@ -300,7 +306,8 @@ export class SortedSetValue {
     this.#order = new ScoreTree(table);
     for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) {
       listpackRead(bytes, base, at, scratch);
-      this.#insertEntry(scratch, readPairScore(bytes, base, at));
+      const hash = this.#hash.hash(scratch.bytes, scratch.start, scratch.end);
+      this.#insertEntry(scratch, hash, readPairScore(bytes, base, at));
     }
     this.#arena.free(listpack);
     this.#listpack = 0;
@@ -350,7 +357,8 @@ export class SortedSetValue {
     // The copy is filled by other nodes: the place stays.
     for (order.seekFirst(place); place.leaf !== 0; order.next(place)) {
       this.readHandle(order.entryAt(place), scratch);
-      copy.#insertEntry(scratch, order.scoreAt(place));
+      const hash = this.#hash.hash(scratch.bytes, scratch.start, scratch.end);
+      copy.#insertEntry(scratch, hash, order.scoreAt(place));
     }
     return copy;
   }
@@ -377,21 +385,20 @@ export class SortedSetValue {
     return listpackFind(bytes, base, listpackFirst(bytes, base), member, 1);
   }
 
+  /** Adds a member to the listpack, or to the table that is made of it. */
   #add(member: Slice, score: number, { maxListpackEntries, maxListpackValue }: SortedSetLimits): void {
-    if (this.#table === null) {
-      const { length } = member;
-      const totalBytes = listpackBytes(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack));
-      if (this.size + 1 <= maxListpackEntries && length <= maxListpackValue && isSafeToAdd(totalBytes, length)) {
-        this.#listpack = insertPair(this.#arena, this.#listpack, member, score);
-        return;
-      }
-      this.convertToTable(1);
+    const { length } = member;
+    const totalBytes = listpackBytes(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack));
+    if (this.size + 1 <= maxListpackEntries && length <= maxListpackValue && isSafeToAdd(totalBytes, length)) {
+      this.#listpack = insertPair(this.#arena, this.#listpack, member, score);
+      return;
     }
-    this.#insertEntry(member, score);
+    this.convertToTable(1);
+    this.#insertEntry(member, this.#hash.hash(member.bytes, member.start, member.end), score);
   }
 
-  #insertEntry(member: Slice, score: number): void {
-    const entry = this.#table!.insert(member.bytes, member.start, member.end, ENTRY_SCORE_BYTES);
+  #insertEntry({ bytes, start, end }: Slice, hash: number, score: number): void {
+    const entry = this.#table!.insertHashed(hash, bytes, start, end, ENTRY_SCORE_BYTES);
     this.#entryBytes += this.#arena.capacity(entry);
     this.#order!.insert(score, entry);
   }
