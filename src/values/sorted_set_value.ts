@@ -11,6 +11,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
+import { ENTRY_SCORE_BYTES } from "./entry_score.ts";
 import {
   listpackBytes,
   ListpackEntry,
@@ -21,7 +22,6 @@ import {
   listpackSeek,
 } from "./listpack.ts";
 import { createListpack, importListpack, isSafeToAdd, listpackDelete, listpackDeleteRange } from "./listpack_edit.ts";
-import { ENTRY_SCORE_BYTES } from "./entry_score.ts";
 import { ScoreTree, TreePlace } from "./score_tree.ts";
 import {
   appendPair,
@@ -160,7 +160,7 @@ export class SortedSetValue {
       if ((rules & PUT_EXISTING) !== 0) return "skipped";
       this.resultScore = score;
       if (table === null) this.#add(member, score, limits);
-      else this.#insertEntry(member, hash, score);
+      else this.#insertHashed(hash, member, score);
       return "added";
     }
     if ((rules & PUT_NEW) !== 0) return "skipped";
@@ -306,8 +306,7 @@ export class SortedSetValue {
     this.#order = new ScoreTree(table);
     for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) {
       listpackRead(bytes, base, at, scratch);
-      const hash = this.#hash.hash(scratch.bytes, scratch.start, scratch.end);
-      this.#insertEntry(scratch, hash, readPairScore(bytes, base, at));
+      this.#insert(scratch, readPairScore(bytes, base, at));
     }
     this.#arena.free(listpack);
     this.#listpack = 0;
@@ -357,8 +356,7 @@ export class SortedSetValue {
     // The copy is filled by other nodes: the place stays.
     for (order.seekFirst(place); place.leaf !== 0; order.next(place)) {
       this.readHandle(order.entryAt(place), scratch);
-      const hash = this.#hash.hash(scratch.bytes, scratch.start, scratch.end);
-      copy.#insertEntry(scratch, hash, order.scoreAt(place));
+      copy.#insert(scratch, order.scoreAt(place));
     }
     return copy;
   }
@@ -394,10 +392,15 @@ export class SortedSetValue {
       return;
     }
     this.convertToTable(1);
-    this.#insertEntry(member, this.#hash.hash(member.bytes, member.start, member.end), score);
+    this.#insert(member, score);
   }
 
-  #insertEntry({ bytes, start, end }: Slice, hash: number, score: number): void {
+  /** Adds a member to the table. */
+  #insert(member: Slice, score: number): void {
+    this.#insertHashed(this.#hash.hash(member.bytes, member.start, member.end), member, score);
+  }
+
+  #insertHashed(hash: number, { bytes, start, end }: Slice, score: number): void {
     const entry = this.#table!.insertHashed(hash, bytes, start, end, ENTRY_SCORE_BYTES);
     this.#entryBytes += this.#arena.capacity(entry);
     this.#order!.insert(score, entry);
