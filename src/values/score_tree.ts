@@ -130,9 +130,10 @@ export class ScoreTree {
   /** Goes to the element that `rank` others stand before; `rank` from 0 to `size - 1`. */
   seekRank(place: TreePlace, rank: number): void {
     const arena = this.#arena;
+    const depth = this.#shape.depth;
     let node = this.#shape.root;
     let left = rank;
-    for (let level = 0; level < this.#shape.depth; level++) {
+    for (let level = 0; level < depth; level++) {
       const words = arena.wordsOf(node);
       const at = arena.offsetOf(node) >>> 2;
       let turn = 0;
