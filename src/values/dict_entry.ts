@@ -62,3 +62,23 @@ export function writeKey(entryBytes: Uint8Array, at: number, bytes: Uint8Array, 
   if (length > BYTE_COPY_MAX) entryBytes.set(bytes.subarray(start, end), keyAt);
   else for (let i = 0; i < length; i++) entryBytes[keyAt + i] = bytes[start + i]!;
 }
+
+/**
+ * Negative, zero or positive as the key of the entry at word `at` of `words` sorts before, with or after that of the one at
+ * word `otherAt` of `otherWords`. As memcmp, then the shorter first.
+ */
+export function compareKeys(words: Int32Array, at: number, otherWords: Int32Array, otherAt: number): number {
+  const length = words[at + KEY_WORD]! & KEY_LENGTH_MASK;
+  const otherLength = otherWords[otherAt + KEY_WORD]! & KEY_LENGTH_MASK;
+  const shared = length < otherLength ? length : otherLength;
+  for (let word = HEADER_WORDS;; word++) {
+    const rest = shared - ((word - HEADER_WORDS) << 2);
+    if (rest <= 0) return length - otherLength;
+    const difference = words[at + word]! ^ otherWords[otherAt + word]!;
+    // Of the last word only the bytes that belong to both keys.
+    if (difference === 0 || (rest < 4 && difference << (32 - 8 * rest) === 0)) continue;
+    // The first byte, which is the lowest, decides.
+    const shift = (31 - Math.clz32(difference & -difference)) & 24;
+    return ((words[at + word]! >>> shift) & 0xff) - ((otherWords[otherAt + word]! >>> shift) & 0xff);
+  }
+}

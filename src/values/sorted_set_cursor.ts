@@ -3,7 +3,7 @@
  */
 
 import { ListpackEntry } from "./listpack.ts";
-import type { SkipList } from "./skip_list.ts";
+import { type ScoreTree, TreePlace } from "./score_tree.ts";
 import { nextPair, previousPair } from "./sorted_set_listpack.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
 import type { SortedSetValue } from "./sorted_set_value.ts";
@@ -16,11 +16,15 @@ export class SortedSetCursor {
   readonly #member = new ListpackEntry();
   #isMemberRead = false;
   #set: SortedSetValue | null = null;
-  #order: SkipList | null = null;
+  #order: ScoreTree | null = null;
   #isReverse = false;
-  /** The place that `next` goes to: a node or a position; 0 at the end. */
+  /** The place that `next` goes to. */
+  readonly #comingPlace = new TreePlace();
+  /** While there is no tree, the same: a position, 0 at the end. */
   #coming = 0;
-  #place = 0;
+  /** The current member, as `SortedSetValue` names it, and the score if there is a tree. */
+  #handle = 0;
+  #score = 0;
 
   /** Stands before the member at `rank`, counted from the end in reverse; beyond the size the walk is over at once. */
   seek(set: SortedSetValue, rank = 0, isReverse = false): void {
@@ -30,8 +34,7 @@ export class SortedSetCursor {
     const fromStart = isReverse ? size - 1 - rank : rank;
     const order = set.order;
     if (order === null) this.#coming = set.handleAt(fromStart);
-    else if (rank === 0) this.#coming = isReverse ? order.last : order.first;
-    else this.#coming = order.nodeAt(fromStart);
+    else order.seekRank(this.#comingPlace, fromStart);
   }
 
   /** Stands before the first member in a range, in reverse the last one. `next` goes on beyond the range. */
@@ -39,43 +42,41 @@ export class SortedSetCursor {
     this.#begin(set, isReverse);
     const order = set.order;
     if (order === null) this.#coming = set.findIn(range, isReverse);
-    else this.#coming = isReverse ? order.lastIn(range) : order.firstIn(range);
+    else if (isReverse) order.seekLastIn(this.#comingPlace, range);
+    else order.seekFirstIn(this.#comingPlace, range);
   }
 
   /** Goes to the next member; false when there is none. */
   next(): boolean {
-    const place = this.#coming;
-    if (place === 0) return false;
-    this.#place = place;
-    this.#isMemberRead = false;
     const order = this.#order;
-    if (order !== null) {
-      this.#coming = this.#isReverse ? order.previous(place) : order.next(place);
-      return true;
-    }
+    if (order !== null) return this.#nextInTree(order);
+    const at = this.#coming;
+    if (at === 0) return false;
+    this.#handle = at;
+    this.#isMemberRead = false;
     const set = this.#set!;
     const bytes = set.arena.bytesOf(set.listpack);
     const base = set.arena.offsetOf(set.listpack);
-    if (!this.#isReverse) this.#coming = nextPair(bytes, base, place);
-    else this.#coming = previousPair(bytes, base, place);
+    if (!this.#isReverse) this.#coming = nextPair(bytes, base, at);
+    else this.#coming = previousPair(bytes, base, at);
     return true;
   }
 
   /** The member that `next` went to. A walk that looks at scores alone leaves the members where they are. */
   get member(): ListpackEntry {
-    if (!this.#isMemberRead) this.#set!.readHandle(this.handle, this.#member);
+    if (!this.#isMemberRead) this.#set!.readHandle(this.#handle, this.#member);
     this.#isMemberRead = true;
     return this.#member;
   }
 
   /** The score of the current member. */
   get score(): number {
-    return this.#order !== null ? this.#order.score(this.#place) : this.#set!.scoreOf(this.#place);
+    return this.#order !== null ? this.#score : this.#set!.scoreOf(this.#handle);
   }
 
   /** The handle of the current member, as `SortedSetValue` has them. */
   get handle(): number {
-    return this.#order !== null ? this.#order.entry(this.#place) : this.#place;
+    return this.#handle;
   }
 
   /** Whether the current member has not left the range at its far end: the upper one, in reverse the lower one. */
@@ -90,5 +91,17 @@ export class SortedSetCursor {
     this.#order = set.order;
     this.#isReverse = isReverse;
     this.#coming = 0;
+    this.#comingPlace.leaf = 0;
+  }
+
+  #nextInTree(order: ScoreTree): boolean {
+    const place = this.#comingPlace;
+    if (place.leaf === 0) return false;
+    this.#handle = order.entryAt(place);
+    this.#score = order.scoreAt(place);
+    this.#isMemberRead = false;
+    if (this.#isReverse) order.previous(place);
+    else order.next(place);
+    return true;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Sorted set values: a listpack of pairs while there are few and short members, a dict with a skip list afterwards.
+ * Sorted set values: a listpack of pairs while there are few and short members, a dict with a score tree afterwards.
  *
  * - The limits are passed to what adds; a sorted set beyond them stays as it is until something is added. There is no
  *   way back, except for results that are built as a table and may then be made a listpack.
@@ -11,6 +11,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
+import { ENTRY_SCORE_BYTES } from "./entry_score.ts";
 import {
   listpackBytes,
   ListpackEntry,
@@ -21,7 +22,7 @@ import {
   listpackSeek,
 } from "./listpack.ts";
 import { createListpack, importListpack, isSafeToAdd, listpackDelete, listpackDeleteRange } from "./listpack_edit.ts";
-import { SkipList } from "./skip_list.ts";
+import { ScoreTree, TreePlace } from "./score_tree.ts";
 import {
   appendPair,
   firstPairIn,
@@ -63,6 +64,7 @@ export type PutOutcome = "added" | "updated" | "same" | "skipped" | "nan";
 const SORTED_SET_BYTES = 16;
 
 const scratch = new ListpackEntry();
+const place = new TreePlace();
 
 /** A sorted set. */
 export class SortedSetValue {
@@ -70,7 +72,7 @@ export class SortedSetValue {
   readonly #hash: SeededHash;
   #listpack: number;
   #table: Dict | null = null;
-  #order: SkipList | null = null;
+  #order: ScoreTree | null = null;
   /** Bytes of the table's entries. */
   #entryBytes = 0;
 
@@ -111,7 +113,7 @@ export class SortedSetValue {
   }
 
   /** The order of a large sorted set, or null while it is a listpack. */
-  get order(): SkipList | null {
+  get order(): ScoreTree | null {
     return this.#order;
   }
 
@@ -146,17 +148,23 @@ export class SortedSetValue {
   /** Adds a member or changes its score, by the rules in the bits of `rules`. As Redis's `zsetAdd`. */
   put(member: Slice, score: number, rules: number, limits: SortedSetLimits): PutOutcome {
     const table = this.#table;
-    let place: number;
-    if (table === null) place = this.#find(member);
-    else place = table.find(member.bytes, member.start, member.end);
-    if (place === 0) {
+    let handle: number;
+    let hash = 0;
+    if (table === null) {
+      handle = this.#find(member);
+    } else {
+      hash = this.#hash.hash(member.bytes, member.start, member.end);
+      handle = table.findHashed(hash, member.bytes, member.start, member.end);
+    }
+    if (handle === 0) {
       if ((rules & PUT_EXISTING) !== 0) return "skipped";
       this.resultScore = score;
-      this.#add(member, score, limits);
+      if (table === null) this.#add(member, score, limits);
+      else this.#insertHashed(hash, member, score);
       return "added";
     }
     if ((rules & PUT_NEW) !== 0) return "skipped";
-    const current = this.scoreOf(place);
+    const current = this.scoreOf(handle);
     const wanted = (rules & PUT_INCREMENT) !== 0 ? current + score : score;
     if (wanted !== wanted) return "nan";
     if (((rules & PUT_LESS) !== 0 && wanted >= current) || ((rules & PUT_GREATER) !== 0 && wanted <= current)) {
@@ -165,17 +173,17 @@ export class SortedSetValue {
     this.resultScore = wanted;
     if (wanted === current) return "same";
     if (table === null) {
-      this.#listpack = listpackDelete(this.#arena, this.#listpack, place, 2);
+      this.#listpack = listpackDelete(this.#arena, this.#listpack, handle, 2);
       this.#listpack = insertPair(this.#arena, this.#listpack, member, wanted);
     } else {
-      this.#order!.updateScore(table.userWord(place), wanted);
+      this.#order!.updateScore(handle, wanted);
     }
     return "updated";
   }
 
   /** Gives the member that a handle names a score, 0 in the place of -0 too. Only while there is a table. */
   setScore(handle: number, score: number): void {
-    this.#order!.updateScore(this.#table!.userWord(handle), score);
+    this.#order!.updateScore(handle, score);
   }
 
   /** Removes a member; false if it is none. */
@@ -185,7 +193,7 @@ export class SortedSetValue {
     if (handle === 0) return false;
     if (table === null) this.#listpack = listpackDelete(this.#arena, this.#listpack, handle, 2);
     else {
-      this.#order!.remove(table.userWord(handle));
+      this.#order!.remove(handle);
       this.#removeEntry(handle);
       table.shrinkIfSparse();
     }
@@ -210,7 +218,7 @@ export class SortedSetValue {
 
   /** The score of the member that a handle names. */
   scoreOf(handle: number): number {
-    if (this.#table !== null) return this.#order!.score(this.#table.userWord(handle));
+    if (this.#table !== null) return this.#order!.score(handle);
     return readPairScore(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), handle);
   }
 
@@ -222,7 +230,7 @@ export class SortedSetValue {
 
   /** How many members stand before the one that a handle names. */
   rankOf(handle: number): number {
-    if (this.#table !== null) return this.#order!.rankOf(this.#table.userWord(handle));
+    if (this.#table !== null) return this.#order!.rankOf(handle);
     const bytes = this.#arena.bytesOf(this.#listpack);
     const base = this.#arena.offsetOf(this.#listpack);
     let rank = 0;
@@ -233,7 +241,10 @@ export class SortedSetValue {
   /** The handle of the member at a rank, which must be there. */
   handleAt(rank: number): number {
     const order = this.#order;
-    if (order !== null) return order.entry(order.nodeAt(rank));
+    if (order !== null) {
+      order.seekRank(place, rank);
+      return order.entryAt(place);
+    }
     return listpackSeek(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack), 2 * rank);
   }
 
@@ -241,8 +252,9 @@ export class SortedSetValue {
   findIn(range: SortedSetRange, isLast = false): number {
     const order = this.#order;
     if (order !== null) {
-      const node = isLast ? order.lastIn(range) : order.firstIn(range);
-      return node === 0 ? 0 : order.entry(node);
+      if (isLast) order.seekLastIn(place, range);
+      else order.seekFirstIn(place, range);
+      return place.leaf === 0 ? 0 : order.entryAt(place);
     }
     const bytes = this.#arena.bytesOf(this.#listpack);
     const base = this.#arena.offsetOf(this.#listpack);
@@ -251,13 +263,7 @@ export class SortedSetValue {
 
   /** How many members lie in a range. */
   countIn(range: SortedSetRange): number {
-    const order = this.#order;
-    if (order !== null) {
-      const first = order.firstIn(range);
-      if (first === 0) return 0;
-      const last = order.lastIn(range);
-      return last === 0 ? 0 : order.rankOf(last) - order.rankOf(first) + 1;
-    }
+    if (this.#order !== null) return this.#order.countIn(range);
     const bytes = this.#arena.bytesOf(this.#listpack);
     const base = this.#arena.offsetOf(this.#listpack);
     let count = 0;
@@ -278,7 +284,8 @@ export class SortedSetValue {
     const order = this.#order;
     let count = 0;
     if (order !== null) {
-      for (let node = order.first; node !== 0; node = order.next(node)) handles[count++] = order.entry(node);
+      order.seekFirst(place);
+      for (; place.leaf !== 0; order.next(place)) handles[count++] = order.entryAt(place);
       return handles;
     }
     const bytes = this.#arena.bytesOf(this.#listpack);
@@ -296,10 +303,10 @@ export class SortedSetValue {
     const table = new Dict(this.#arena, this.#hash);
     table.reserve(this.size + additional);
     this.#table = table;
-    this.#order = new SkipList(table);
+    this.#order = new ScoreTree(table);
     for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) {
       listpackRead(bytes, base, at, scratch);
-      this.#insertEntry(scratch, readPairScore(bytes, base, at));
+      this.#insert(scratch, readPairScore(bytes, base, at));
     }
     this.#arena.free(listpack);
     this.#listpack = 0;
@@ -310,16 +317,16 @@ export class SortedSetValue {
     const order = this.#order;
     if (order === null || order.size > maxListpackEntries) return;
     let totalBytes = 0;
-    for (let node = order.first; node !== 0; node = order.next(node)) {
-      const length = this.#table!.keyLength(order.entry(node));
+    for (order.seekFirst(place); place.leaf !== 0; order.next(place)) {
+      const length = this.#table!.keyLength(order.entryAt(place));
       if (length > maxListpackValue) return;
       totalBytes += length;
     }
     if (!isSafeToAdd(0, totalBytes)) return;
     let listpack = createListpack(this.#arena);
-    for (let node = order.first; node !== 0; node = order.next(node)) {
-      this.readHandle(order.entry(node), scratch);
-      listpack = appendPair(this.#arena, listpack, scratch, order.score(node));
+    for (order.seekFirst(place); place.leaf !== 0; order.next(place)) {
+      this.readHandle(order.entryAt(place), scratch);
+      listpack = appendPair(this.#arena, listpack, scratch, order.scoreAt(place));
     }
     this.free();
     this.#table = null;
@@ -346,10 +353,10 @@ export class SortedSetValue {
     }
     const copy = new SortedSetValue(this.#arena, this.#hash);
     copy.convertToTable(this.size);
-    // From the end: the place before all others is found at once.
-    for (let node = order.last; node !== 0; node = order.previous(node)) {
-      this.readHandle(order.entry(node), scratch);
-      copy.#insertEntry(scratch, order.score(node));
+    // The copy is filled by other nodes: the place stays.
+    for (order.seekFirst(place); place.leaf !== 0; order.next(place)) {
+      this.readHandle(order.entryAt(place), scratch);
+      copy.#insert(scratch, order.scoreAt(place));
     }
     return copy;
   }
@@ -376,21 +383,25 @@ export class SortedSetValue {
     return listpackFind(bytes, base, listpackFirst(bytes, base), member, 1);
   }
 
+  /** Adds a member to the listpack, or to the table that is made of it. */
   #add(member: Slice, score: number, { maxListpackEntries, maxListpackValue }: SortedSetLimits): void {
-    if (this.#table === null) {
-      const { length } = member;
-      const totalBytes = listpackBytes(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack));
-      if (this.size + 1 <= maxListpackEntries && length <= maxListpackValue && isSafeToAdd(totalBytes, length)) {
-        this.#listpack = insertPair(this.#arena, this.#listpack, member, score);
-        return;
-      }
-      this.convertToTable(1);
+    const { length } = member;
+    const totalBytes = listpackBytes(this.#arena.bytesOf(this.#listpack), this.#arena.offsetOf(this.#listpack));
+    if (this.size + 1 <= maxListpackEntries && length <= maxListpackValue && isSafeToAdd(totalBytes, length)) {
+      this.#listpack = insertPair(this.#arena, this.#listpack, member, score);
+      return;
     }
-    this.#insertEntry(member, score);
+    this.convertToTable(1);
+    this.#insert(member, score);
   }
 
-  #insertEntry(member: Slice, score: number): void {
-    const entry = this.#table!.insert(member.bytes, member.start, member.end, 0);
+  /** Adds a member to the table. */
+  #insert(member: Slice, score: number): void {
+    this.#insertHashed(this.#hash.hash(member.bytes, member.start, member.end), member, score);
+  }
+
+  #insertHashed(hash: number, { bytes, start, end }: Slice, score: number): void {
+    const entry = this.#table!.insertHashed(hash, bytes, start, end, ENTRY_SCORE_BYTES);
     this.#entryBytes += this.#arena.capacity(entry);
     this.#order!.insert(score, entry);
   }

@@ -11,7 +11,7 @@ import { cellsCovering } from "../../values/geo_cover.ts";
 import { GeoShape, OUTSIDE } from "../../values/geo_shape.ts";
 import { type GeoPosition, readPosition, scoresOf } from "../../values/geohash.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
-import type { SkipList } from "../../values/skip_list.ts";
+import { type ScoreTree, TreePlace } from "../../values/score_tree.ts";
 import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
 import { ScoreRange } from "../../values/sorted_set_range.ts";
 import type { SortedSetLimits, SortedSetValue } from "../../values/sorted_set_value.ts";
@@ -23,6 +23,7 @@ import { readSearch, type SearchForm, type SearchRequest } from "./search_argume
 const matches = new GeoMatches();
 const cursor = new SortedSetCursor();
 const member = new ListpackEntry();
+const place = new TreePlace();
 const position: GeoPosition = { longitude: 0, latitude: 0 };
 
 /** What a search was about; what it has found is in `matches`. */
@@ -81,17 +82,12 @@ function findInListpack(set: SortedSetValue, range: ScoreRange, shape: GeoShape,
 }
 
 /** Without a cursor: many more members are looked at here than are found. */
-function findInOrder(order: SkipList, range: ScoreRange, max: number, shape: GeoShape, limit: number): void {
-  let node = order.firstIn(range);
-  let score = node === 0 ? max : order.score(node);
-  while (score < max && matches.count < limit) {
-    // The next node is often not in the processor's cache: asked for now, it comes meanwhile.
-    const next = order.next(node);
-    const nextScore = next === 0 ? max : order.score(next);
+function findInOrder(order: ScoreTree, range: ScoreRange, max: number, shape: GeoShape, limit: number): void {
+  for (order.seekFirstIn(place, range); place.leaf !== 0 && matches.count < limit; order.next(place)) {
+    const score = order.scoreAt(place);
+    if (score >= max) return;
     const distanceMeters = distanceTo(shape, score);
-    if (distanceMeters !== OUTSIDE) matches.add(order.entry(node), score, distanceMeters);
-    node = next;
-    score = nextScore;
+    if (distanceMeters !== OUTSIDE) matches.add(order.entryAt(place), score, distanceMeters);
   }
 }
 
