@@ -49,7 +49,6 @@ export class ClientInput extends Arrival {
   /** True while requests that run may point into `#buffer`. */
   #isLent = false;
   readonly #ahead: Uint8Array[] = [];
-  #aheadBytes = 0;
   #smallReads = 0;
   #wasFilled = false;
   #isEnded = false;
@@ -78,7 +77,7 @@ export class ClientInput extends Arrival {
     this.#isLent = false;
     const chunk = this.#ahead.shift();
     if (chunk !== undefined) {
-      this.#aheadBytes -= chunk.length;
+      this.client.readAheadBytes -= chunk.length;
       return this.#arrive(chunk, chunk.length);
     }
     if (this.#isEnded) return this.#arriveLast();
@@ -89,14 +88,16 @@ export class ClientInput extends Arrival {
 
   /** Reads ahead until `isWanted` says no or `limitBytes` wait: only to notice the end of input. */
   async watch(isWanted: () => boolean, limitBytes: number): Promise<void> {
-    while (isWanted() && !this.#isEnded && this.#aheadBytes < limitBytes) {
+    while (isWanted() && !this.#isEnded && this.client.readAheadBytes < limitBytes) {
       await (this.#reading ?? this.#read());
     }
   }
 
   #read(): Promise<void> {
-    this.#readInto = this.#takeBuffer();
-    return this.#reading = this.#reader.read(this.#readInto).then(this.#onRead, this.#onReadFailed);
+    const target = this.#takeBuffer();
+    this.#readInto = target;
+    this.client.readBufferBytes = target === this.#buffer ? target.length : this.#buffer.length + target.length;
+    return this.#reading = this.#reader.read(target).then(this.#onRead, this.#onReadFailed);
   }
 
   #finishRead(count: number | null): void {
@@ -113,7 +114,8 @@ export class ClientInput extends Arrival {
     this.#adapt(count, buffer.length);
     if (!this.#isRequested) {
       this.#ahead.push(buffer.slice(0, count));
-      this.#aheadBytes += count;
+      this.client.readAheadBytes += count;
+      this.client.output.onChange?.();
       return;
     }
     this.#isRequested = false;
