@@ -94,10 +94,9 @@ export class ClientInput extends Arrival {
   }
 
   #read(): Promise<void> {
-    const target = this.#takeBuffer();
-    this.#readInto = target;
-    this.client.readBufferBytes = target === this.#buffer ? target.length : this.#buffer.length + target.length;
-    return this.#reading = this.#reader.read(target).then(this.#onRead, this.#onReadFailed);
+    this.#readInto = this.#takeBuffer();
+    this.client.readBufferBytes = this.#bufferBytes;
+    return this.#reading = this.#reader.read(this.#readInto).then(this.#onRead, this.#onReadFailed);
   }
 
   #finishRead(count: number | null): void {
