@@ -1,5 +1,7 @@
 /**
  * `set-proc-title` and `proc-title-template`: what `ps` and `top` show of the process.
+ *
+ * - The system has no more room for it than the command line took: a longer title is cut.
  */
 
 import process from "node:process";
