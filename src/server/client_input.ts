@@ -135,10 +135,11 @@ export class ClientInput extends Arrival {
 
   #takeBuffer(): Uint8Array<ArrayBuffer> {
     const { missingBytes } = this.parser;
-    if (missingBytes > this.#bufferBytes) {
+    // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces, and a
+    // length that is merely announced none at all.
+    if (this.#wasFilled && missingBytes > this.#bufferBytes) {
       this.#bufferBytes = Math.min(MAX_READ_BUFFER_BYTES, 2 ** Math.ceil(Math.log2(missingBytes)));
-      // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces.
-      if (this.#wasFilled) return new Uint8Array(Math.min(missingBytes, MAX_EXPECTED_READ_BYTES));
+      return new Uint8Array(Math.min(missingBytes, MAX_EXPECTED_READ_BYTES));
     }
     return this.#isLent || this.#buffer.length !== this.#bufferBytes ? new Uint8Array(this.#bufferBytes) : this.#buffer;
   }
