@@ -84,6 +84,13 @@ Deno.test("supervised systemd goes on without a supervisor, and where Deno sends
   await eventually(() => mute.log.includes("systemd supervision error: Deno sends no datagrams"));
 });
 
+Deno.test("always-show-logo shows the port and the process id in a log that no person reads", async () => {
+  await using server = await startRedeno({ configLines: ["always-show-logo yes"] });
+  await eventually(() =>
+    server.log.includes(` Port: ${server.port}\n`) && server.log.includes(` PID: ${server.pid}\n`)
+  );
+});
+
 Deno.test("parameters that cannot be followed are told of once, at the start or when they are set", async () => {
   await using server = await startRedeno({ configLines: ["daemonize yes", "io-threads 4", "tcp-keepalive 60"] });
   using client = await server.connect();
