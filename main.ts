@@ -12,8 +12,11 @@ import { reportCrashes } from "./src/server/crash_report.ts";
 import { absolutePath, FileConfigHost } from "./src/server/config_host.ts";
 import { bindDataDirectory } from "./src/persistence/data_directory.ts";
 import { openLog } from "./src/server/log_file.ts";
+import { keepPidFile } from "./src/server/pid_file.ts";
+import { keepProcessTitle } from "./src/server/process_title.ts";
 import { Server, StartError } from "./src/server/server.ts";
 import { stopOnSignals } from "./src/server/signals.ts";
+import { tellSupervisor } from "./src/server/supervisor.ts";
 
 const VERSION = "7.0.15";
 const OLDEST_DENO = [2, 9, 5];
@@ -62,6 +65,9 @@ async function run(args: readonly string[]): Promise<number> {
     const failpoints = Failpoints.ofEnvironment();
     const server = new Server({ config, configPath: path ?? "", ...host.declarations, writeLog, failpoints });
     reportCrashes(server.services);
+    keepPidFile(server);
+    keepProcessTitle(server);
+    tellSupervisor(server);
     await server.start();
     stopOnSignals(server);
     return await server.lifecycle.stopped;

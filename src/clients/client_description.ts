@@ -57,8 +57,8 @@ export class ClientDescriptions {
   lineOf(client: Client, argumentBytes = client.waitingArgumentBytes): string {
     const { output, context } = client;
     const facts = this.#factsOf(client);
-    const received = client.batchBytes + client.parser.pendingBytes;
-    const spare = Math.max(0, client.parser.memoryBytes - client.parser.pendingBytes);
+    const received = receivedBytes(client);
+    const spare = queryBufferBytes(client) - received;
     const { blockCount, blockBytes } = replyBlocks(output, output.pendingBytes);
     const replyBytes = output.buffer.bytes.length;
     const total = bufferBytes(client) + argumentBytes + facts.queuedBytes + facts.extraBytes;
@@ -114,10 +114,21 @@ export class ClientDescriptions {
 }
 
 /** Bytes of a client's record and buffers, without what features keep for it. */
-export function bufferBytes({ batchBytes, parser, output }: Client): number {
-  const received = batchBytes + Math.max(parser.memoryBytes, parser.pendingBytes);
+export function bufferBytes(client: Client): number {
+  const { output } = client;
   const replyBytes = Math.min(output.buffer.bytes.length, PROTO_REPLY_CHUNK_BYTES);
-  return CLIENT_RECORD_BYTES + received + replyBytes + replyBlocks(output, output.pendingBytes).blockBytes;
+  return CLIENT_RECORD_BYTES + queryBufferBytes(client) + replyBytes +
+    replyBlocks(output, output.pendingBytes).blockBytes;
+}
+
+/** Bytes received of requests that are not done: those of the running batch, of the next request, and what came meanwhile. */
+function receivedBytes({ batchBytes, parser, readAheadBytes }: Client): number {
+  return batchBytes + parser.pendingBytes + readAheadBytes;
+}
+
+/** Bytes of the memory they lie in. The running batch lies in the read buffer, unless the parser had to join its pieces. */
+function queryBufferBytes({ batchBytes, readBufferBytes, parser, readAheadBytes }: Client): number {
+  return Math.max(batchBytes, readBufferBytes) + Math.max(parser.memoryBytes, parser.pendingBytes) + readAheadBytes;
 }
 
 /**

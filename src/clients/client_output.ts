@@ -48,7 +48,7 @@ export class ClientOutput {
   mayGrow: ((pendingBytes: number) => boolean) | null = null;
   /** Called when more than `PROTO_REPLY_CHUNK_BYTES` wait at a flush. */
   onLarge: (() => void) | null = null;
-  /** Called when the memory in use may have changed, except by what is encoded between `prepare` and `flush`. */
+  /** Called when the client's memory may have changed, except by what is encoded between `prepare` and `flush`. */
   onChange: (() => void) | null = null;
   /** Since when, in Unix milliseconds, the soft limit has been passed; 0 while it is not. For `OutputLimits`. */
   softLimitSinceMs = 0;

@@ -7,6 +7,7 @@
 import type { CommandSpec } from "../command/command_spec.ts";
 import { aclCommands } from "./acl/acl.ts";
 import { bitmapCommands } from "./bitmap/bitmap_commands.ts";
+import { clusterCommands } from "./cluster/cluster_commands.ts";
 import { authenticationCommands } from "./connection/authentication.ts";
 import { clientCommands } from "./connection/client.ts";
 import { pingCommands } from "./connection/ping.ts";
@@ -65,6 +66,7 @@ export function allCommandSpecs(services: Services): CommandSpec[] {
   return [
     ...aclCommands(services),
     ...bitmapCommands(services),
+    ...clusterCommands,
     ...authenticationCommands(services),
     ...clientCommands(services),
     ...pingCommands,

@@ -2,14 +2,23 @@
  * What a server says when it starts: who it is, where it listens, and the `PID:` line that tools look for.
  */
 
-/** The start-up banner, several lines. */
-export function startBanner({ port, pid }: { port: number; pid: number }): string {
+import type { Services } from "../commands/services.ts";
+
+/** Logs it: as a picture for a person at a terminal or where `always-show-logo` wants one, else in a line. */
+export function sayWhoStarts({ config, logger, lifecycle: { port } }: Services): void {
+  const isForPerson = config.string("logfile").value === "" && !config.boolean("syslog-enabled").value &&
+    Deno.stdout.isTerminal();
+  if (isForPerson || config.boolean("always-show-logo").value) logger.raw(picture(port));
+  else logger.notice(`Running mode=standalone, port=${port}.`);
+}
+
+function picture(port: number): string {
   return [
     "",
     "      ,_,      Redeno, compatible with Redis 7.0.15",
     "     (o,o)     Running in standalone mode",
     `    {\`"'}     Port: ${port}`,
-    `    -"-"-      PID: ${pid}`,
+    `    -"-"-      PID: ${Deno.pid}`,
     "",
     "",
   ].join("\n");

@@ -49,7 +49,6 @@ export class ClientInput extends Arrival {
   /** True while requests that run may point into `#buffer`. */
   #isLent = false;
   readonly #ahead: Uint8Array[] = [];
-  #aheadBytes = 0;
   #smallReads = 0;
   #wasFilled = false;
   #isEnded = false;
@@ -78,7 +77,7 @@ export class ClientInput extends Arrival {
     this.#isLent = false;
     const chunk = this.#ahead.shift();
     if (chunk !== undefined) {
-      this.#aheadBytes -= chunk.length;
+      this.client.readAheadBytes -= chunk.length;
       return this.#arrive(chunk, chunk.length);
     }
     if (this.#isEnded) return this.#arriveLast();
@@ -89,13 +88,14 @@ export class ClientInput extends Arrival {
 
   /** Reads ahead until `isWanted` says no or `limitBytes` wait: only to notice the end of input. */
   async watch(isWanted: () => boolean, limitBytes: number): Promise<void> {
-    while (isWanted() && !this.#isEnded && this.#aheadBytes < limitBytes) {
+    while (isWanted() && !this.#isEnded && this.client.readAheadBytes < limitBytes) {
       await (this.#reading ?? this.#read());
     }
   }
 
   #read(): Promise<void> {
     this.#readInto = this.#takeBuffer();
+    this.client.readBufferBytes = this.#bufferBytes;
     return this.#reading = this.#reader.read(this.#readInto).then(this.#onRead, this.#onReadFailed);
   }
 
@@ -113,7 +113,8 @@ export class ClientInput extends Arrival {
     this.#adapt(count, buffer.length);
     if (!this.#isRequested) {
       this.#ahead.push(buffer.slice(0, count));
-      this.#aheadBytes += count;
+      this.client.readAheadBytes += count;
+      this.client.output.onChange?.();
       return;
     }
     this.#isRequested = false;
@@ -134,10 +135,11 @@ export class ClientInput extends Arrival {
 
   #takeBuffer(): Uint8Array<ArrayBuffer> {
     const { missingBytes } = this.parser;
-    if (missingBytes > this.#bufferBytes) {
+    // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces, and a
+    // length that is merely announced none at all.
+    if (this.#wasFilled && missingBytes > this.#bufferBytes) {
       this.#bufferBytes = Math.min(MAX_READ_BUFFER_BYTES, 2 ** Math.ceil(Math.log2(missingBytes)));
-      // Only while more arrives than a buffer holds: a slow sender must not cost a large buffer for each of its pieces.
-      if (this.#wasFilled) return new Uint8Array(Math.min(missingBytes, MAX_EXPECTED_READ_BYTES));
+      return new Uint8Array(Math.min(missingBytes, MAX_EXPECTED_READ_BYTES));
     }
     return this.#isLent || this.#buffer.length !== this.#bufferBytes ? new Uint8Array(this.#bufferBytes) : this.#buffer;
   }

@@ -10,7 +10,7 @@ import type { Logger } from "../base/logger.ts";
 import { requireNet } from "../base/net_access.ts";
 import type { Config } from "../config/config.ts";
 import { pathInDataDirectory } from "../persistence/data_directory.ts";
-import { type ConnectionHandler, type ListenAddress, Listener } from "./listener.ts";
+import { type ConnectionHandler, Listener } from "./listener.ts";
 import type { Clock } from "../base/clock.ts";
 import { systemReason } from "../base/system_reason.ts";
 
@@ -62,7 +62,7 @@ export class Endpoints {
       if (kept.has(hostname)) continue;
       const actual = port === 0 ? firstPort(opened) : port;
       try {
-        opened.set(hostname, this.#open({ hostname, port: actual }));
+        opened.set(hostname, this.#openTcp(hostname, actual));
       } catch (error) {
         if (address.startsWith("-")) continue;
         // Our own sockets of other addresses may be in the way: `*` after `127.0.0.1`.
@@ -72,7 +72,7 @@ export class Endpoints {
       }
     }
     this.#replace(opened, port);
-    for (const hostname of inTheWay) this.#openWhenFree({ hostname, port });
+    for (const hostname of inTheWay) this.#openWhenFree(hostname, port);
     return null;
   }
 
@@ -96,7 +96,9 @@ export class Endpoints {
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
-      this.#unix = { path, listener: this.#open({ path }) };
+      this.#unix = { path, listener: new Listener({ path }, this.#options) };
+      const mode = config.integer("unixsocketperm").value;
+      if (mode !== 0) Deno.chmodSync(path, mode);
       return null;
     } catch (error) {
       return systemReason(error);
@@ -137,19 +139,20 @@ export class Endpoints {
   }
 
   /** A closed socket gives its address back some turns of the event loop later. */
-  #openWhenFree(address: { readonly hostname: string; readonly port: number }, attempts = REBIND_ATTEMPTS): void {
+  #openWhenFree(hostname: string, port: number, attempts = REBIND_ATTEMPTS): void {
     this.#options.clock.after(REBIND_DELAY_MS, () => {
       try {
-        this.#tcp.set(address.hostname, this.#open(address));
+        this.#tcp.set(hostname, this.#openTcp(hostname, port));
       } catch (error) {
-        if (attempts > 0) this.#openWhenFree(address, attempts - 1);
-        else this.#refuse(`${address.hostname}:${address.port}`, error, new Map());
+        if (attempts > 0) this.#openWhenFree(hostname, port, attempts - 1);
+        else this.#refuse(`${hostname}:${port}`, error, new Map());
       }
     });
   }
 
-  #open(address: ListenAddress): Listener {
-    return new Listener(address, this.#options);
+  #openTcp(hostname: string, port: number): Listener {
+    const tcpBacklog = this.#options.config.integer("tcp-backlog").value;
+    return new Listener({ hostname, port, tcpBacklog }, this.#options);
   }
 
   #addresses(): readonly string[] {

@@ -16,6 +16,10 @@ export class ServerLifecycle implements Lifecycle {
   readonly runId: string;
   readonly startedAtMs: number;
   readonly beforeStop: ((flags: ShutdownFlags) => Promise<StopAnswer>)[] = [];
+  /** Called in order when the server listens, before it loads the data. */
+  readonly whenListening: (() => void)[] = [];
+  /** Called in order when the data are loaded. */
+  readonly whenReady: (() => void)[] = [];
   /** Called when everybody has gone: what ends then. */
   readonly atStop: (() => void)[] = [];
   configPath = "";

@@ -17,7 +17,9 @@ const ACCEPT_RETRY_MS = 50;
 export type ConnectionHandler = (connection: Deno.Conn) => void;
 
 /** Where to listen: a TCP address or the path of a Unix socket. */
-export type ListenAddress = { readonly hostname: string; readonly port: number } | { readonly path: string };
+export type ListenAddress =
+  | { readonly hostname: string; readonly port: number; readonly tcpBacklog: number }
+  | { readonly path: string };
 
 /** What an accept loop needs. */
 export interface ListenerOptions {
@@ -39,9 +41,7 @@ export class Listener {
   /** Binds at once; throws what `Deno.listen` throws, or a `NetAccessError`. */
   constructor(address: ListenAddress, options: ListenerOptions) {
     if (!("path" in address)) requireNet(address.hostname, address.port);
-    this.#listener = "path" in address
-      ? Deno.listen({ transport: "unix", path: address.path })
-      : Deno.listen({ hostname: address.hostname, port: address.port });
+    this.#listener = "path" in address ? Deno.listen({ transport: "unix", path: address.path }) : Deno.listen(address);
     this.port = this.#listener.addr.transport === "tcp" ? this.#listener.addr.port : 0;
     this.ended = this.#acceptAll(options);
   }

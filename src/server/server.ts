@@ -37,7 +37,7 @@ import { createAppendOnlyFile, wireAppendOnlyFile } from "./aof_wiring.ts";
 import { Acceptor } from "./acceptor.ts";
 import { attackGuard, createClientServices, wireClients } from "./client_wiring.ts";
 import { addInfoSections } from "./info.ts";
-import { startBanner } from "./banner.ts";
+import { sayWhoStarts } from "./banner.ts";
 import { Endpoints } from "./endpoints.ts";
 import { saveLast } from "./last_save.ts";
 import { allGates } from "./gates.ts";
@@ -53,6 +53,7 @@ import { createReplication, prepareReplication, wireReplication } from "./replic
 import { createScripting, wireScripting } from "./scripting_wiring.ts";
 import { addStoreUpkeep } from "./store_upkeep.ts";
 import { createTracking, wireTracking } from "./tracking_wiring.ts";
+import { refusalOf, warnOfUnmetParameters } from "./unmet_parameters.ts";
 
 /** What is made when the other services exist. */
 type LateService = "registry" | "executor" | "replication" | "migrations" | "aof" | "scripting" | "tracking";
@@ -196,6 +197,9 @@ export class Server {
   async start(port?: number): Promise<void> {
     const { logger, config, cron } = this.services;
     logger.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+    const refusal = refusalOf(config);
+    if (refusal !== null) throw this.#failure(refusal);
+    warnOfUnmetParameters(this.services);
     const wanted = port ?? config.integer("port").value;
     // As in Redis, `port 0` in the configuration means no TCP at all.
     if (port !== undefined || wanted !== 0) this.#listen(wanted);
@@ -205,7 +209,8 @@ export class Server {
       throw this.#failure(`Failed opening Unix socket: bind: ${unixRefusal}`);
     }
     if (!this.#endpoints.isListening) throw this.#failure("Configured to not listen anywhere, exiting.");
-    logger.raw(startBanner({ port: this.port, pid: Deno.pid }));
+    for (const step of this.lifecycle.whenListening) step();
+    sayWhoStarts(this.services);
     logger.warning("Server initialized");
     cron.start();
     this.services.tasks.start("command loop", () => this.#commandLoop.run());
@@ -219,6 +224,7 @@ export class Server {
     }
     startReplication();
     logger.notice("Ready to accept connections");
+    for (const step of this.lifecycle.whenReady) step();
     warnOfSmallMemory(this.services);
   }
 

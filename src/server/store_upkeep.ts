@@ -14,16 +14,17 @@ export function addStoreUpkeep(services: Services): void {
   freeLazily(services);
   expireActively(services);
   addMemoryReturn(services);
-  const { cron, store, clock, metrics, activeExpiry, loading } = services;
+  const { cron, config, store, clock, metrics, activeExpiry, loading } = services;
   metrics.onReset.subscribe(() => {
     store.lazyFree.freedObjects = 0;
     activeExpiry.resetStats();
   });
+  const isRehashing = config.boolean("activerehashing");
   cron.every(0, "rehash", () => {
     for (const { keyspace } of store.databases) {
       // A table that is being loaded was made for all the keys to come.
       if (keyspace.size > 0 && !loading.isActive) keyspace.dict.shrinkIfSparse();
-      if (keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
+      if (isRehashing.value && keyspace.dict.rehashFor(TIME_SLICE_MS, () => clock.stopwatchMs())) break;
     }
   });
 }

@@ -65,7 +65,6 @@ referenceTest("COMMAND INFO and DOCS of every container are the reference's but 
 });
 
 referenceTest("HELP of every container is the reference's", async () => {
-  // CLUSTER answers nothing, not even HELP, where the cluster is off.
   await withReference(async (client) => {
     for (const { name, subcommands } of CONTAINERS) {
       const help = subcommands!.byName("help");
@@ -73,7 +72,7 @@ referenceTest("HELP of every container is the reference's", async () => {
       const ours = encoded(2, (reply) => run(help, [name, "help"], reply));
       assertEquals(ours, await client.callRaw(name, "help"), name);
     }
-  }, ["cluster-enabled yes"]);
+  });
 });
 
 referenceTest("COMMAND GETKEYSANDFLAGS finds what the reference finds in random requests", async () => {
@@ -138,11 +137,8 @@ referenceTest("COMMAND answers unknown names and wrong requests as the reference
   });
 });
 
-async function withReference(
-  body: (client: RawClient) => Promise<void>,
-  configLines: readonly string[] = [],
-): Promise<void> {
-  await using reference = await startReference({ configLines });
+async function withReference(body: (client: RawClient) => Promise<void>): Promise<void> {
+  await using reference = await startReference();
   using client = await RawClient.connect({ port: reference.port });
   await body(client);
 }

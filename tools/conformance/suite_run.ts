@@ -185,7 +185,11 @@ async function serverCommand(server: string | null): Promise<readonly string[]> 
 /** The suite waits two minutes for each server that does not start; a server that never does fails here at once. */
 async function tryServer(command: readonly string[]): Promise<void> {
   try {
-    await using server = await ServerProcess.start({ command, startTimeoutMs: 10_000 });
+    await using server = await ServerProcess.start({
+      command,
+      configLines: ["always-show-logo yes"],
+      startTimeoutMs: 10_000,
+    });
     const hasSaid = () => server.log.includes(` PID: ${server.pid}`) && server.log.includes("Ready to accept");
     await eventually(hasSaid, { timeoutMs: 2_000, what: "the lines with the PID and 'Ready to accept' in its log" });
   } catch (error) {

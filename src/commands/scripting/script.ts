@@ -48,9 +48,13 @@ function flush({ scripting: { cache } }: Services, args: Args, reply: Reply): vo
 }
 
 /** SCRIPT DEBUG YES | SYNC | NO: there is no debugger, and scripts run through. */
-function debug(args: Args, reply: Reply): void {
-  if (["yes", "sync", "no"].includes(args.text(2).toLowerCase())) reply.ok();
-  else reply.error("ERR Use SCRIPT DEBUG YES/SYNC/NO");
+function debug({ logger }: Services, args: Args, reply: Reply): void {
+  const mode = args.text(2).toLowerCase();
+  if (!["yes", "sync", "no"].includes(mode)) return reply.error("ERR Use SCRIPT DEBUG YES/SYNC/NO");
+  if (mode !== "no") {
+    logger.warning("SCRIPT DEBUG has no effect: this server has no Lua debugger, and scripts run through");
+  }
+  reply.ok();
 }
 
 /** SCRIPT. */
@@ -126,7 +130,7 @@ function controlCommands(services: Services): CommandSpec[] {
       flags: "noscript",
       acl: "scripting",
       syntax: "mode<YES | SYNC | NO>",
-      run: (_context, args, reply) => debug(args, reply),
+      run: (_context, args, reply) => debug(services, args, reply),
     },
     {
       name: "help",

@@ -35,6 +35,7 @@ class Feed {
 }
 
 interface Opened {
+  readonly client: Client;
   readonly feed: Feed;
   readonly input: ClientInput;
   readonly traffic: Traffic;
@@ -71,7 +72,7 @@ function open(): Opened {
       return batch!.args.text(0);
     });
   };
-  return { feed, input, traffic, next };
+  return { client, feed, input, traffic, next };
 }
 
 Deno.test("one request is one read, counted", async () => {
@@ -158,4 +159,28 @@ Deno.test("bytes that are known to come are read at once, but only while each re
   const left = 500_002 - (1024 - header.length);
   assertEquals(await readOne("x".repeat(300_000)), left);
   assertEquals(await readOne("x".repeat(left - 300_000)), 64 * 1024);
+});
+
+Deno.test("the client is told what its input takes: the buffer, and what was read while it waits", async () => {
+  const { client, feed, input, next } = open();
+  const sizes = () => [client.readBufferBytes, client.readAheadBytes];
+  feed.put("zero\r\n");
+  assertEquals(await next(), ["zero"]);
+  assertEquals(sizes(), [1024, 0]);
+  let isWanted = true;
+  let changes = 0;
+  client.output.onChange = () => changes++;
+  const watching = input.watch(() => isWanted, 1000);
+  feed.put("one\r\n");
+  await eventually(() => client.readAheadBytes === 5);
+  assertEquals(changes, 1);
+  isWanted = false;
+  assertEquals(await next(), ["one"]);
+  assertEquals(sizes(), [1024, 0]);
+  feed.put(`${"x".repeat(1022)}\r\n`);
+  assertEquals((await next())?.length, 1);
+  await watching;
+  feed.put("two\r\n");
+  assertEquals(await next(), ["two"]);
+  assertEquals(sizes(), [2048, 0]);
 });
