@@ -4,11 +4,10 @@
 
 import type { Services } from "../commands/services.ts";
 
-/** Logs it: as a picture for a person at a terminal or where `always-show-logo` wants one, else in a line. */
+/** Logs it: as a picture where the log goes to standard output or `always-show-logo` wants one, else in a line. */
 export function sayWhoStarts({ config, logger, lifecycle: { port } }: Services): void {
-  const isForPerson = config.string("logfile").value === "" && !config.boolean("syslog-enabled").value &&
-    Deno.stdout.isTerminal();
-  if (isForPerson || config.boolean("always-show-logo").value) logger.raw(picture(port));
+  const isShown = config.string("logfile").value === "" || config.boolean("always-show-logo").value;
+  if (isShown) logger.raw(picture(port));
   else logger.notice(`Running mode=standalone, port=${port}.`);
 }
 
