@@ -2,6 +2,7 @@
  * The program: arguments to configuration to server to exit code.
  */
 
+import "./src/load_order.ts";
 import { Clock } from "./src/base/clock.ts";
 import { Failpoints } from "./src/base/failpoints.ts";
 import { Logger } from "./src/base/logger.ts";

@@ -140,11 +140,13 @@ function runFrame(machine: Machine, frame: Frame, stack: LuaValue[]): void {
         continue;
       case Op.Add:
       case Op.Subtract:
-      case Op.Multiply: {
+      case Op.Multiply:
+      case Op.Divide:
+      case Op.Modulo: {
         const b = fieldOf(stack, base, constants, word >>> 23);
         const c = fieldOf(stack, base, constants, (word >>> 14) & 511);
         if (typeof b !== "number" || typeof c !== "number") break;
-        stack[a] = (word & 63) === Op.Add ? b + c : (word & 63) === Op.Subtract ? b - c : b * c;
+        stack[a] = combine(word & 63, b, c);
         continue;
       }
       case Op.Equal:
@@ -217,6 +219,14 @@ function writeField(
   if (typeof key !== "string") return false;
   table.setString(key, field < CONSTANT_FLAG ? hashString(key) : hashes[field - CONSTANT_FLAG]!, value);
   return true;
+}
+
+/** The five operators that need nothing but numbers. */
+function combine(op: number, b: number, c: number): number {
+  if (op === Op.Add) return b + c;
+  if (op === Op.Subtract) return b - c;
+  if (op === Op.Multiply) return b * c;
+  return op === Op.Divide ? b / c : b - Math.floor(b / c) * c;
 }
 
 /** Compares numbers, and for equality all that are not two objects; undefined for others. */

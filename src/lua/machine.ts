@@ -50,13 +50,21 @@ export class Machine implements MemoryOwner {
   error: LuaError | undefined = undefined;
   /** What the running frame, a native one, gets back from its callee. */
   #inbox: readonly LuaValue[] = NO_RESULTS;
-  readonly #errorHandler: LuaFunction | undefined;
+  /** Sees errors that nothing else in the run catches. */
+  errorHandler: LuaFunction | undefined = undefined;
 
-  constructor(state: LuaState, errorHandler: LuaFunction | undefined) {
+  constructor(state: LuaState) {
     this.state = state;
     this.globals = state.globals;
     this.context = new CallContext(this);
-    this.#errorHandler = errorHandler;
+  }
+
+  /** Makes it ready for another run; false where this one failed or was killed, or needed much. */
+  reset(): boolean {
+    if (this.error !== undefined || !this.mainThread.reset()) return false;
+    this.isDone = false;
+    this.results = this.#inbox = NO_RESULTS;
+    return true;
   }
 
   /** Prepares the call that the run consists of. */
@@ -102,7 +110,7 @@ export class Machine implements MemoryOwner {
 
   /** Ends the run at once with an error that the script cannot catch; only a native error handler sees it. */
   kill(error: LuaError): void {
-    const handler = this.#errorHandler;
+    const handler = this.errorHandler;
     // A context of its own: the machine's tells how the last native function was called, which is not what is stopped.
     const isSeen = !this.isDone && handler instanceof NativeFunction;
     const results = isSeen ? handler.body([error.value], new CallContext(this)) : undefined;
@@ -350,7 +358,7 @@ export class Machine implements MemoryOwner {
     const { thread } = this;
     const protector = this.#protector();
     const isMain = thread === this.mainThread && protector.kind === FrameKind.Bottom;
-    const handler = isMain ? this.#errorHandler : protector.handler;
+    const handler = isMain ? this.errorHandler : protector.handler;
     if (handler === undefined) {
       this.#unwind(value);
     } else if (!(handler instanceof LuaFunction) || this.#hasNoRoomForHandler()) {

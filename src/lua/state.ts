@@ -27,6 +27,8 @@ export class LuaState {
   stringMetatable: LuaTable | undefined = undefined;
   /** The function `next`, which loops recognize. */
   nextFunction: LuaFunction | undefined = undefined;
+  /** The machine of a run that is over, for the next one: most scripts are so short that making it would take as long. */
+  #idle: Machine | null = null;
 
   constructor() {
     openLibraries(this);
@@ -39,7 +41,15 @@ export class LuaState {
 
   /** Prepares a call of `callee`; nothing runs before `resume`. */
   start(callee: LuaValue, args: readonly LuaValue[], options: RunOptions = {}): LuaRun {
-    return new LuaRun(new Machine(this, options.errorHandler), callee, args);
+    const machine = this.#idle ?? new Machine(this);
+    this.#idle = null;
+    machine.errorHandler = options.errorHandler;
+    return new LuaRun(machine, callee, args);
+  }
+
+  /** For a run: gives back its machine. */
+  release(machine: Machine): void {
+    if (machine.reset()) this.#idle = machine;
   }
 
   /** About the bytes of all that is reachable from the globals: a walk over it. */
@@ -50,8 +60,11 @@ export class LuaState {
 
 /** One call from outside into a state: it runs in slices until it has returned, failed or been killed. */
 export class LuaRun {
-  readonly #machine: Machine;
+  /** Null when the run is over and the machine may serve another one. */
+  #machine: Machine | null;
   #start: { callee: LuaValue; args: readonly LuaValue[] } | undefined;
+  #results: readonly LuaValue[] = [];
+  #error: LuaError | undefined = undefined;
 
   /** Use `LuaState.start`. */
   constructor(machine: Machine, callee: LuaValue, args: readonly LuaValue[]) {
@@ -61,17 +74,17 @@ export class LuaRun {
 
   /** Whether the run has returned, failed or been killed. */
   get isDone(): boolean {
-    return this.#machine.isDone;
+    return this.#machine === null || this.#machine.isDone;
   }
 
   /** What the function returned, once it has. */
   get results(): readonly LuaValue[] {
-    return this.#machine.results;
+    return this.#machine?.results ?? this.#results;
   }
 
   /** What the function failed with, or was killed with. */
   get error(): LuaError | undefined {
-    return this.#machine.error;
+    return this.#machine === null ? this.#error : this.#machine.error;
   }
 
   /**
@@ -82,11 +95,17 @@ export class LuaRun {
    */
   resume(maxSteps: number): boolean {
     const machine = this.#machine;
+    if (machine === null) return true;
     const start = this.#start;
     this.#start = undefined;
     if (start !== undefined && !machine.isDone) machine.start(start.callee, start.args);
     machine.run(maxSteps);
-    return machine.isDone;
+    if (!machine.isDone) return false;
+    this.#results = machine.results;
+    this.#error = machine.error;
+    this.#machine = null;
+    machine.state.release(machine);
+    return true;
   }
 
   /**
@@ -94,6 +113,6 @@ export class LuaRun {
    * error first, as it would any other.
    */
   kill(error: LuaError): void {
-    this.#machine.kill(error);
+    this.#machine?.kill(error);
   }
 }

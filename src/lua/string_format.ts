@@ -11,6 +11,8 @@ const FLAGS = "-+ #0";
 /** Longer strings are not padded, where no precision is given. */
 const MAX_PADDED_LENGTH = 100;
 const TWO_63 = 2 ** 63;
+const SMALL_D = 0x64;
+const SMALL_S = 0x73;
 
 interface Directive {
   readonly flags: string;
@@ -38,12 +40,24 @@ export function formatString(args: readonly LuaValue[], call: NativeCall): strin
       continue;
     }
     if (++index >= args.length) throw call.argumentError(index, "no value");
+    const usual = formatUsual(format.charCodeAt(percent + 1), args[index]);
+    if (usual !== null) {
+      pieces.push(usual);
+      at = percent + 2;
+      continue;
+    }
     const directive = readDirective(format, percent + 1, call);
     pieces.push(formatOne(directive, args, index, call));
     at = directive.end;
   }
   pieces.push(format.slice(at));
   return pieces.join("");
+}
+
+/** What a bare "%d" makes of a safe integer and a bare "%s" of a string without zeros; null for all others. */
+function formatUsual(letter: number, value: LuaValue): string | null {
+  if (letter === SMALL_D && Number.isSafeInteger(value)) return String(value);
+  return letter === SMALL_S && typeof value === "string" && !value.includes("\0") ? value : null;
 }
 
 function readDirective(format: string, start: number, call: NativeCall): Directive {

@@ -78,6 +78,11 @@ export class LuaTable {
     if (hashSize > 0) this.#setNodes(hashSize);
   }
 
+  /** An empty table with the array part that the keys 1 to `count`, set one by one, would make. Throws as `charge` does. */
+  static forList(count: number): LuaTable {
+    return new LuaTable(count === 0 || count > MAX_ARRAY_SIZE ? 0 : 1 << ceilLog2(count));
+  }
+
   /** The value of `key`, or nil. */
   get(key: LuaValue): LuaValue {
     if (typeof key === "string") return this.getString(key, hashString(key));

@@ -67,6 +67,9 @@ export type ThreadStatus = "suspended" | "running" | "normal" | "dead";
 
 /** Registers that are made at a time. */
 const STACK_STEP = 64;
+/** What a main thread may have grown to that serves another run. */
+const MAX_KEPT_REGISTERS = 256;
+const MAX_KEPT_FRAMES = 16;
 
 /** A coroutine of a script. */
 export class LuaThread {
@@ -99,6 +102,18 @@ export class LuaThread {
     const { stack } = this;
     if (stack.length >= size) return;
     for (let count = size + STACK_STEP - stack.length; count > 0; count--) stack.push(undefined);
+  }
+
+  /** Makes the thread as a new one, for another run; false where calls are in progress or it has grown large. */
+  reset(): boolean {
+    const { stack, frames } = this;
+    if (this.depth > 0 || this.#open.length > 0) return false;
+    if (stack.length > MAX_KEPT_REGISTERS || frames.length > MAX_KEPT_FRAMES) return false;
+    stack.fill(undefined);
+    this.top = 0;
+    this.boundaries = 0;
+    this.status = "suspended";
+    return true;
   }
 
   /** Enters a new frame. */

@@ -44,6 +44,12 @@ export class LuaReply extends ReplyCollector<LuaValue, OpenAggregate> {
     super(2);
   }
 
+  /** For a script that begins: its replies have the shapes of RESP2. */
+  begin(): void {
+    this.take();
+    this.protocol = 2;
+  }
+
   /** The reply that was written; forgets it. */
   take(): LuaValue {
     const value = this.#value;
@@ -130,7 +136,9 @@ export class LuaReply extends ReplyCollector<LuaValue, OpenAggregate> {
   }
 
   protected override open(kind: AggregateKind, missing: number): OpenAggregate {
-    return { kind, missing, count: 0, table: new LuaTable(), key: undefined };
+    // In RESP3 there may be nil among the elements, for which no room is made.
+    const table = kind === "array" && missing > 0 && !this.isResp3 ? LuaTable.forList(missing) : new LuaTable();
+    return { kind, missing, count: 0, table, key: undefined };
   }
 
   protected override put(aggregate: OpenAggregate, value: LuaValue): void {
@@ -159,7 +167,7 @@ export class LuaReply extends ReplyCollector<LuaValue, OpenAggregate> {
 }
 
 function tableOf(key: string, value: LuaValue): LuaTable {
-  const table = new LuaTable();
+  const table = new LuaTable(0, 1);
   table.set(key, value);
   return table;
 }

@@ -26,6 +26,9 @@ export class ScriptCalls {
   readonly #executor: () => Executor;
   readonly #state: ServerState;
   readonly #arguments = new ScriptArguments();
+  /** The command that was called last, and its name as the script spelt it: a loop calls the same one again. */
+  #lastName: LuaValue = undefined;
+  #lastCommand: Command | null = null;
 
   constructor(executor: () => Executor, state: ServerState) {
     this.#executor = executor;
@@ -64,7 +67,7 @@ export class ScriptCalls {
       return error.value;
     }
     const executor = this.#executor();
-    const command = executor.registry.resolve(args);
+    const command = this.#find(executor, values[0], args);
     if (command === null) return this.#refuse(run, null, "ERR Unknown Redis command called from script");
     if (!command.acceptsCount(args.count) || command.run === null) {
       return this.#refuse(run, command, "ERR Wrong number of args calling Redis command from script");
@@ -84,6 +87,14 @@ export class ScriptCalls {
       this.isCalling = false;
     }
     return run.reply.take();
+  }
+
+  #find(executor: Executor, name: LuaValue, args: Args): Command | null {
+    if (name === this.#lastName) return this.#lastCommand;
+    const command = executor.registry.resolve(args);
+    if (command === null || command.parent !== null || command.subcommands !== null) return command;
+    this.#lastName = name;
+    return this.#lastCommand = command;
   }
 
   #refuse(run: ScriptRun, command: Command | null, text: string): LuaTable {

@@ -5,7 +5,7 @@
 import { Context } from "../command/context.ts";
 import type { EffectAudience } from "../command/propagation.ts";
 import type { Args } from "../resp/request_batch.ts";
-import { LuaReply } from "./lua_reply.ts";
+import type { LuaReply } from "./lua_reply.ts";
 import type { ScriptFlags } from "./script_flags.ts";
 
 /** What a run begins with. */
@@ -35,7 +35,8 @@ export class ScriptRun {
   readonly allowsOutOfMemory: boolean;
   /** What its commands run on: the caller's database at first. */
   readonly context: Context;
-  readonly reply = new LuaReply();
+  /** Takes the replies of its commands. */
+  readonly reply: LuaReply;
   /** A command that writes was called: it cannot be killed any more, and must be let finish. */
   hasWritten = false;
   /** Set by whoever wants its end: it is killed before it goes on, which no `pcall` of its own can prevent. */
@@ -45,10 +46,13 @@ export class ScriptRun {
   readonly #request: Args;
   #retained: Args | null = null;
 
-  constructor(options: ScriptRunOptions) {
+  /** `reply` serves one run at a time. */
+  constructor(options: ScriptRunOptions, reply: LuaReply) {
     const { caller, request, name, isEval, flags, isReadOnlyCommand } = options;
     this.caller = caller;
     this.#request = request;
+    this.reply = reply;
+    reply.begin();
     this.name = name;
     this.isEval = isEval;
     this.isReadOnly = isReadOnlyCommand || flags?.has("no-writes") === true;

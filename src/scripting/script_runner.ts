@@ -20,6 +20,7 @@ import { LuaTable } from "../lua/table.ts";
 import type { LuaValue } from "../lua/value.ts";
 import type { Reply } from "../resp/reply.ts";
 import { ERROR_HANDLER, scriptError } from "./error_table.ts";
+import { LuaReply } from "./lua_reply.ts";
 import type { ScriptCalls } from "./script_calls.ts";
 import { replyWith, replyWithFailure } from "./script_result.ts";
 import { ScriptRun, type ScriptRunOptions } from "./script_run.ts";
@@ -64,6 +65,8 @@ export class ScriptRunner {
   isBusy = false;
 
   readonly #options: ScriptRunnerOptions;
+  /** Takes the replies of the commands of one script after the other. */
+  readonly #collector = new LuaReply();
   #active: ActiveScript | null = null;
   #startedMs = 0;
   #isAbandoned = false;
@@ -71,6 +74,8 @@ export class ScriptRunner {
 
   constructor(options: ScriptRunnerOptions) {
     this.#options = options;
+    const { calls, executor } = options;
+    this.#collector.onError = (text) => executor().noteError(calls.run!.context, text);
   }
 
   /** The script that runs. */
@@ -94,14 +99,12 @@ export class ScriptRunner {
     invariant(this.#active === null, "scripts cannot call scripts");
     // Within a transaction the time is that of the transaction.
     if (executor().depth === 1) clock.refresh();
-    const run = new ScriptRun(invocation);
-    run.reply.onError = (text) => executor().noteError(run.context, text);
-    calls.run = run;
+    const run = calls.run = new ScriptRun(invocation, this.#collector);
     const active = this.#active = { run, luaRun: this.#start(invocation), reply };
     this.#startedMs = clock.stopwatchMs();
     const limitMs = invocation.caller.isInExec ? 0 : thresholdMs();
     try {
-      if (this.#goOn(active, limitMs === 0 ? Infinity : limitMs)) return this.#finish(active);
+      if (this.#goOn(active, limitMs === 0 ? Infinity : this.#startedMs + limitMs)) return this.#finish(active);
     } catch (error) {
       this.#forget();
       throw error;
@@ -123,10 +126,9 @@ export class ScriptRunner {
     return state.start(callee, [], RUN_OPTIONS);
   }
 
-  /** Runs for a while; true when the script is over. */
-  #goOn({ luaRun, run }: ActiveScript, limitMs: number): boolean {
+  /** Runs until the clock shows `endMs`; true when the script is over. */
+  #goOn({ luaRun, run }: ActiveScript, endMs: number): boolean {
     const { clock, logger } = this.#options;
-    const endMs = clock.stopwatchMs() + limitMs;
     clock.standAt(run.startedAtMs);
     for (;;) {
       if (run.isKilled) {
@@ -135,7 +137,7 @@ export class ScriptRunner {
         return true;
       }
       if (luaRun.resume(STEPS_PER_LOOK)) return true;
-      if (limitMs !== Infinity && clock.stopwatchMs() >= endMs) return false;
+      if (endMs !== Infinity && clock.stopwatchMs() >= endMs) return false;
     }
   }
 
@@ -158,7 +160,7 @@ export class ScriptRunner {
 
   async #runInSlices(active: ActiveScript): Promise<void> {
     const { clock, cron, executor } = this.#options;
-    const goOn = () => this.#goOn(active, SLICE_MS);
+    const goOn = () => this.#goOn(active, clock.stopwatchMs() + SLICE_MS);
     // What a file brings came from where its effects would go.
     const isSilent = active.run.caller.origin === "aof";
     try {
@@ -191,7 +193,7 @@ export class ScriptRunner {
 }
 
 function tableOfTexts(request: ScriptRunOptions["request"], first: number, end: number): LuaTable {
-  const table = new LuaTable();
+  const table = LuaTable.forList(end - first);
   for (let index = first; index < end; index++) table.set(index - first + 1, request.text(index));
   return table;
 }

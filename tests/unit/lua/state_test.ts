@@ -209,3 +209,25 @@ Deno.test("a read-only table refuses a script and takes what the host sets", () 
   ]);
   assertEquals(evaluate("return pcall(rawset, t, 'y', 2)", state), [false, "Attempt to modify a readonly table"]);
 });
+
+Deno.test("a run knows its results when another one has begun with its machine", () => {
+  const state = new LuaState();
+  const first = finish(
+    start("local function sum(...) return select('#', ...) + 1 end return sum(7, 8), 'x'", [], state),
+  );
+  const failed = finish(start("error('wrong')", [], state));
+  const deep = finish(start("local function f(n) return n == 0 and 0 or 1 + f(n - 1) end return f(500)", [], state));
+  const last = finish(start("local a, b local c = (function() b = 5 return b end)() return a, b, c", [], state));
+  assertEquals(first.results, [3, "x"]);
+  assertEquals(failed.error?.value, "user_script:1: wrong");
+  assertEquals(deep.results, [500]);
+  assertEquals(last.results, [undefined, 5, 5]);
+});
+
+Deno.test("a coroutine of one run goes on in the next one", () => {
+  const state = new LuaState();
+  finish(
+    start("co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * 2 end) return co(1)", [], state),
+  );
+  assertEquals(finish(start("return co(21)", [], state)).results, [42]);
+});

@@ -81,3 +81,13 @@ Deno.test("a table does what a Map does", () => {
     assertEquals(table.get(border + 1), undefined, `seed ${seed}`);
   }
 });
+
+Deno.test("forList() has the parts that a list has which grew", () => {
+  for (let count = 0; count <= 70; count++) {
+    const grown = new LuaTable();
+    for (let key = 1; key <= count; key++) grown.set(key, key);
+    const made = LuaTable.forList(count);
+    for (let key = 1; key <= count; key++) made.set(key, key);
+    assertEquals([made.array, made.ownBytes, made.length()], [grown.array, grown.ownBytes, count]);
+  }
+});
