@@ -43,7 +43,7 @@ import "./values/listpack_room.ts";
 import "./values/quicklist.ts";
 import "./values/radix_tree_shape.ts";
 import "./values/size_classes.ts";
-import "./values/skip_list.ts";
+import "./values/score_tree.ts";
 import "./values/slot_table.ts";
 import "./values/sorted_set_cursor.ts";
 import "./values/sorted_set_listpack.ts";

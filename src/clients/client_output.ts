@@ -33,7 +33,7 @@ class WriteBuffer {
 }
 
 /** Buffers kept for clients that have something to send; idle clients hold none. */
-const MAX_POOLED = 256;
+const MAX_POOLED = 1024;
 const pool: WriteBuffer[] = [];
 /** Outputs that are flushed when what runs now is done. */
 let planned: ClientOutput[] = [];

@@ -84,12 +84,20 @@ Deno.test("supervised systemd goes on without a supervisor, and where Deno sends
   await eventually(() => mute.log.includes("systemd supervision error: Deno sends no datagrams"));
 });
 
-Deno.test("always-show-logo shows the port and the process id in a log that no person reads", async () => {
-  await using server = await startRedeno({ configLines: ["always-show-logo yes"] });
-  await eventually(() =>
-    server.log.includes(` Port: ${server.port}\n`) && server.log.includes(` PID: ${server.pid}\n`)
-  );
+Deno.test("the start shows the port and the process id: on standard output, or in a file if always-show-logo says so", async () => {
+  await using server = await startRedeno();
+  await eventually(() => showsWho(server.log, server));
+  for (const [setting, isShown] of [["yes", true], ["no", false]] as const) {
+    await using other = await startRedeno({ configLines: ["logfile log.txt", `always-show-logo ${setting}`] });
+    const text = await Deno.readTextFile(`${other.directory}/log.txt`);
+    assertEquals(showsWho(text, other), isShown);
+    assertEquals(text.includes(`* Running mode=standalone, port=${other.port}.`), !isShown);
+  }
 });
+
+function showsWho(log: string, { port, pid }: ServerProcess): boolean {
+  return log.includes(` Port: ${port}\n`) && log.includes(` PID: ${pid}\n`);
+}
 
 Deno.test("parameters that cannot be followed are told of once, at the start or when they are set", async () => {
   await using server = await startRedeno({ configLines: ["daemonize yes", "io-threads 4", "tcp-keepalive 60"] });
