@@ -8,7 +8,12 @@
  * - As Redis (which uses strchr): a NUL in a header or an inline line hides the line's end; the line ends in "too big".
  * - As Redis: the byte after a header's CR and the two after an argument are skipped unseen.
  */
-import { MAX_QUERY_BUFFER_BYTES, MAX_STRING_BYTES, PROTO_INLINE_MAX_SIZE } from "../base/limits.ts";
+import {
+  MAX_EXPECTED_READ_BYTES,
+  MAX_QUERY_BUFFER_BYTES,
+  MAX_STRING_BYTES,
+  PROTO_INLINE_MAX_SIZE,
+} from "../base/limits.ts";
 import { parseInteger, parseSafeInteger } from "../bytes/integer.ts";
 import { Slice } from "../bytes/slice.ts";
 import { splitArguments } from "../bytes/split_arguments.ts";
@@ -78,7 +83,7 @@ export class RequestParser {
   allowsInline = true;
 
   /** The request that the last chunk cut, from its first byte; `#carryLength` bytes are in use, 0 between requests. */
-  #carry: Uint8Array = NO_BYTES;
+  #carry: Uint8Array<ArrayBuffer> = NO_BYTES;
   #carryLength = 0;
   /** Start of what is not read yet, and how far the search for the end of the line there has come. */
   #at = 0;
@@ -361,8 +366,24 @@ export class RequestParser {
     return -1;
   }
 
+  /**
+   * The memory where bytes belong that are missing of the argument that the last chunk cut, with room for up to 1 MiB: what is
+   * read there must be the next chunk.
+   */
+  takeTail(): Uint8Array<ArrayBuffer> {
+    const end = this.#carryLength + this.missingBytes;
+    const wanted = Math.min(end, this.#carryLength + MAX_EXPECTED_READ_BYTES);
+    if (wanted > this.#carry.length) this.#grow(wanted);
+    return this.#carry.subarray(this.#carryLength, Math.min(end, this.#carry.length));
+  }
+
   #append(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.#carryLength + (end - start);
+    // It was read into the tail, and lies where it belongs.
+    if (chunk.buffer === this.#carry.buffer) {
+      this.#carryLength = needed;
+      return;
+    }
     if (needed > this.#carry.length) this.#grow(needed);
     this.#carry.set(chunk.subarray(start, end), this.#carryLength);
     this.#carryLength = needed;

@@ -9,7 +9,7 @@
  *   order, up to the query buffer limit.
  */
 
-import { MAX_EXPECTED_READ_BYTES, MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
+import { MAX_READ_BUFFER_BYTES } from "../base/limits.ts";
 import type { Client } from "../clients/client.ts";
 import type { Traffic } from "../metrics/traffic.ts";
 import { Arrival } from "../resp/request_stream.ts";
@@ -118,7 +118,7 @@ export class ClientInput extends Arrival {
       return;
     }
     this.#isRequested = false;
-    if (buffer.length === this.#bufferBytes) this.#buffer = buffer;
+    if (buffer.byteOffset === 0 && buffer.length === this.#bufferBytes) this.#buffer = buffer;
     this.#isLent = true;
     this.#arrive(buffer, count);
   }
@@ -139,7 +139,8 @@ export class ClientInput extends Arrival {
     // length that is merely announced none at all.
     if (this.#wasFilled && missingBytes > this.#bufferBytes) {
       this.#bufferBytes = Math.min(MAX_READ_BUFFER_BYTES, 2 ** Math.ceil(Math.log2(missingBytes)));
-      return new Uint8Array(Math.min(missingBytes, MAX_EXPECTED_READ_BYTES));
+      // Straight to where it is gathered; not while the client waits, as what comes then lies apart.
+      if (this.#isRequested) return this.parser.takeTail();
     }
     return this.#isLent || this.#buffer.length !== this.#bufferBytes ? new Uint8Array(this.#bufferBytes) : this.#buffer;
   }

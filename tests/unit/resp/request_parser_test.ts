@@ -146,6 +146,26 @@ Deno.test("parse() allocates nothing for a length that is only announced", () =>
   assert(parser.isInsideRequest);
 });
 
+Deno.test("parse() takes what was read into its tail without a copy, and what follows from elsewhere", () => {
+  const parser = new RequestParser();
+  const batch = new RequestBatch();
+  const value = new Uint8Array(3 * 1024 * 1024).map((_, index) => index % 251);
+  const stream = encodeRequest("SET", "k", value, "x");
+  let at = 1000;
+  parser.parse(stream, 0, at, batch);
+  while (parser.missingBytes > 1000) {
+    const tail = parser.takeTail();
+    const count = Math.min(tail.length, 300_000, parser.missingBytes - 1000);
+    tail.set(stream.subarray(at, at + count));
+    parser.parse(tail, 0, count, batch);
+    at += count;
+  }
+  parser.parse(stream, at, stream.length, batch);
+  batch.select(0);
+  assertEquals([batch.args.count, batch.args.text(3)], [4, "x"]);
+  assertEquals(batch.args.at(2).copy(), value);
+});
+
 Deno.test("parse() reads a large argument that comes in small chunks, and drops its memory afterwards", () => {
   const parser = new RequestParser();
   const value = new Uint8Array(32 * 1024 * 1024).fill(0x61);
