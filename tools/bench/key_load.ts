@@ -6,6 +6,7 @@ import type { ServerProcess } from "../../tests/support/server_process.ts";
 
 const BATCH_COUNT = 5_000;
 const ELEMENTS = 10;
+const FIELDS_PER_COMMAND = 500;
 
 /** The command that makes one key, by its number. */
 type MakeKey = (digits: string, index: number) => Argument[];
@@ -27,6 +28,15 @@ export function loadKeys(server: ServerProcess, count: number): Promise<void> {
 /** Makes `count` collections of a sort. */
 export function loadCollections(server: ServerProcess, make: MakeKey, count: number): Promise<void> {
   return load(server, count, make);
+}
+
+/** Makes one hash of `count` fields, `field:` and a number of 12 digits each. */
+export async function loadHash(server: ServerProcess, key: string, count: number): Promise<void> {
+  using client = await server.connect({ timeoutMs: 60_000 });
+  for (let start = 0; start < count; start += FIELDS_PER_COMMAND) {
+    const fields = Array.from({ length: FIELDS_PER_COMMAND }, (_, at) => [`field:${digits(start + at)}`, "value"]);
+    await client.expect("HSET", key, ...fields.flat());
+  }
 }
 
 /** A number as redis-benchmark puts it in the place of `__rand_int__`. */
