@@ -388,7 +388,11 @@ export class RdbPersistence {
   async #write(snapshot: RdbSnapshot, temporary: string): Promise<boolean> {
     this.#temporary = temporary;
     try {
-      return await writeRdbFile(this.location, snapshot.readable, { temporary, isWanted: () => !this.#isCancelled });
+      return await writeRdbFile(this.location, snapshot.readable, {
+        temporary,
+        isWanted: () => !this.#isCancelled,
+        onWritten: (chunk) => snapshot.recycle(chunk),
+      });
     } finally {
       this.#temporary = null;
     }
