@@ -19,7 +19,7 @@ import { Topic } from "../base/topic.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Gate } from "../command/gate.ts";
 import type { Config } from "../config/config.ts";
-import type { Traffic } from "../metrics/traffic.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { MISCONF, SAVE_IN_PROGRESS } from "../resp/reply_errors.ts";
 import type { Store } from "../store/store.ts";
@@ -61,7 +61,7 @@ export interface RdbPersistenceOptions {
   readonly tasks: BackgroundTasks;
   readonly loading: Loading;
   readonly failpoints: Failpoints;
-  readonly traffic: Traffic;
+  readonly metrics: Metrics;
 }
 
 /** How DEBUG RELOAD goes about it. */
@@ -216,7 +216,7 @@ export class RdbPersistence {
 
   /** How a snapshot of the dataset is to be made now: also for full synchronisation, and for the base of an append-only file. */
   snapshotOptions(isAofBase = false): RdbSnapshotOptions {
-    const { config, traffic } = this.#options;
+    const { config, metrics: { traffic } } = this.#options;
     return {
       ...this.#writerOptions(),
       notes: this.#notes(isAofBase),
