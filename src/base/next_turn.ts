@@ -1,14 +1,34 @@
 /**
  * Lets the event loop run: how long work gives way to commands between two slices.
  *
- * - A timer and not an immediate: while immediates keep the loop awake, the runtime looks at its sockets only once in 61
- *   turns. Measured with slices of 1 ms beside a client that waits for each answer: median latency 188 ms with immediates,
- *   0.14 ms with timers.
+ * - While immediates keep the loop awake, the runtime looks at its sockets only once in 61 turns. Measured with slices of
+ *   1 ms beside a client that waits for each answer: median latency 188 ms with an immediate between two slices, 0.14 ms with
+ *   a timer.
+ * - A timer costs its work dear, though: none is shorter than 1 to 2 ms. As many immediates as it takes to see one look
+ *   take 0.13 ms, and the client's median is 0.2 ms.
  */
+
+/** Immediates in a row that see one look at the sockets (tokio's `event_interval` is 61), and what it brings. */
+const TURNS_PER_LOOK = 64;
 
 /** Resolves when the event loop has been idle for a moment and has looked at its sockets. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);
+  });
+}
+
+/**
+ * Resolves when the event loop has looked at its sockets, without having been idle: whoever was found there has been served
+ * once. Work that gives way by this alone leaves to clients who send on at once only one request a slice.
+ */
+export function nextLook(): Promise<void> {
+  return new Promise((resolve) => {
+    let left = TURNS_PER_LOOK;
+    const turn = () => {
+      if (--left === 0) resolve();
+      else setImmediate(turn);
+    };
+    setImmediate(turn);
   });
 }

@@ -25,6 +25,13 @@ export interface Wait {
   readonly ended: Promise<void>;
   /** Ends the wait early. Without effect when it is over. */
   cancel(reason: CancelReason): void;
+  /**
+   * What is to go on when the wait is over, before anything else can run: EXEC sets it on the wait for a script of its queue.
+   * When that has to wait again, `ended` waits for it too. Only the waits of kind "script" look at it.
+   */
+  afterwards?: () => Wait | void;
+  /** Whether the command has failed, told at the end where others write to the same reply as well. */
+  hasFailed?: boolean;
 }
 
 /** What a handler may return. */

@@ -19,6 +19,7 @@ import { Topic } from "../base/topic.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Gate } from "../command/gate.ts";
 import type { Config } from "../config/config.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { RdbFormatError } from "../rdb/rdb_format_error.ts";
 import { MISCONF, SAVE_IN_PROGRESS } from "../resp/reply_errors.ts";
 import type { Store } from "../store/store.ts";
@@ -60,6 +61,7 @@ export interface RdbPersistenceOptions {
   readonly tasks: BackgroundTasks;
   readonly loading: Loading;
   readonly failpoints: Failpoints;
+  readonly metrics: Metrics;
 }
 
 /** How DEBUG RELOAD goes about it. */
@@ -214,13 +216,14 @@ export class RdbPersistence {
 
   /** How a snapshot of the dataset is to be made now: also for full synchronisation, and for the base of an append-only file. */
   snapshotOptions(isAofBase = false): RdbSnapshotOptions {
-    const { config } = this.#options;
+    const { config, metrics: { traffic } } = this.#options;
     return {
       ...this.#writerOptions(),
       notes: this.#notes(isAofBase),
       libraries: this.libraries?.sources() ?? [],
       hasData: true,
       keyDelayUs: () => config.integer("rdb-key-save-delay").value,
+      inputBytes: () => traffic.inputBytes,
     };
   }
 
@@ -385,7 +388,11 @@ export class RdbPersistence {
   async #write(snapshot: RdbSnapshot, temporary: string): Promise<boolean> {
     this.#temporary = temporary;
     try {
-      return await writeRdbFile(this.location, snapshot.readable, { temporary, isWanted: () => !this.#isCancelled });
+      return await writeRdbFile(this.location, snapshot.readable, {
+        temporary,
+        isWanted: () => !this.#isCancelled,
+        onWritten: (chunk) => snapshot.recycle(chunk),
+      });
     } finally {
       this.#temporary = null;
     }

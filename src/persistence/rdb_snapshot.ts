@@ -3,13 +3,17 @@
  * the base of an append-only file.
  *
  * - The view is frozen by the constructor; the file is made in slices of about `TIME_SLICE_MS` between commands.
+ * - Between two slices it gives way for about 2 ms (a timer) where commands keep coming, else only until the sockets bring
+ *   nothing (0.13 ms). Measured with 1 M small keys, before and after that difference was made: BGSAVE with no other work
+ *   2,250 and 960 ms (Redis 1,010); under SET load of 10 clients about as long as before, and the median wait of a client that
+ *   pings every millisecond 1.1 and 0.5 ms.
  * - Backpressure: while the reader is behind, the walk rests and memory grows only by keys that change meanwhile. It does not
  *   rest while a writer waits for a large value, so a slow reader never holds up a client.
  * - One at a time: the constructor asserts that `store.snapshot` is null, and `ended` tells when the next one may start.
  */
 
 import { TIME_SLICE_MS } from "../base/limits.ts";
-import { nextTurn } from "../base/next_turn.ts";
+import { nextLook, nextTurn } from "../base/next_turn.ts";
 import { type SnapshotSink, SnapshotWalk } from "../store/snapshot_walk.ts";
 import type { Store } from "../store/store.ts";
 import { type RdbNote, RdbSnapshotWriter, type RdbSnapshotWriterOptions } from "./rdb_snapshot_writer.ts";
@@ -29,6 +33,8 @@ export interface SnapshotWriter extends SnapshotSink {
   readonly readyBytes: number;
   /** Hands over what is ready; the memory belongs to the caller. */
   take(): Uint8Array<ArrayBuffer>;
+  /** Takes back memory that `take` has handed over, for what comes next. */
+  recycle(taken: Uint8Array<ArrayBuffer>): void;
   /** Ends the file; returns its last bytes. */
   end(): Uint8Array<ArrayBuffer>;
 }
@@ -39,10 +45,14 @@ export interface SnapshotOptions {
   readonly hasData: boolean;
   /** `rdb-key-save-delay`: a pause after each key in microseconds; below zero, that many keys a microsecond. */
   readonly keyDelayUs: () => number;
+  /** Bytes that came in so far, from whomever: where a look at the sockets adds none, nobody needs the time of the walk. */
+  readonly inputBytes: () => number;
 }
 
 /** A chunk is handed over when it has this many bytes, or when the file is complete. */
 const CHUNK_BYTES = 32 * 1024;
+/** Looks at the sockets before a rest. The first finds whoever came during the slice, the second who sends on when served. */
+const LOOKS = 2;
 /** Pauses below this are saved up: timers are no finer. */
 const MIN_PAUSE_MS = 5;
 
@@ -64,6 +74,7 @@ export class Snapshot {
   readonly #writer: SnapshotWriter;
   readonly #walk: SnapshotWalk | null;
   readonly #keyDelayUs: () => number;
+  readonly #inputBytes: () => number;
   readonly #abort = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #wake: (() => void) | null = null;
@@ -76,6 +87,7 @@ export class Snapshot {
   constructor(store: Store, writer: SnapshotWriter, options: SnapshotOptions) {
     this.#store = store;
     this.#keyDelayUs = options.keyDelayUs;
+    this.#inputBytes = options.inputBytes;
     this.#writer = writer;
     this.#walk = options.hasData ? new SnapshotWalk(store, writer) : null;
     if (this.#walk !== null) {
@@ -127,6 +139,11 @@ export class Snapshot {
     this.#resume();
   }
 
+  /** Takes back a chunk of the stream that nobody needs any more: its memory takes what comes next. */
+  recycle(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#writer.recycle(chunk);
+  }
+
   async #run(): Promise<void> {
     try {
       await this.#writeAll();
@@ -160,7 +177,7 @@ export class Snapshot {
     while (walk !== null && !walk.isFinished) {
       const endMs = this.#store.clock.stopwatchMs() + TIME_SLICE_MS;
       while (!walk.isFinished && this.#store.clock.stopwatchMs() < endMs) walk.step();
-      await nextTurn();
+      await this.#giveWay();
     }
   }
 
@@ -177,6 +194,16 @@ export class Snapshot {
     if (this.#owedMs >= MIN_PAUSE_MS) await this.#pause(walk);
     while (this.#controller.desiredSize! <= 0 && !walk.isAwaited && !this.isCancelled) {
       await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    await this.#giveWay();
+  }
+
+  /** Lets commands run: for as long as a timer takes if they keep coming, else for as long as it takes to see that none does. */
+  async #giveWay(): Promise<void> {
+    for (let look = 0; look < LOOKS; look++) {
+      const inputBytes = this.#inputBytes();
+      await nextLook();
+      if (this.#inputBytes() === inputBytes) return;
     }
     await nextTurn();
   }

@@ -3,8 +3,8 @@
  *
  * - Up to `busy-reply-threshold` nothing comes between the commands of a script. After that the event loop turns between
  *   slices: other clients are told that the server is busy (`busy_gate.ts`), the cron rests, and the data stay as they are.
- * - Whatever happens, all effects of a script go out as one unit.
- * - Within EXEC a script runs to its end: the rest of the queue cannot wait.
+ * - Whatever happens, all effects of a script go out as one unit; within EXEC that is the unit of the transaction, whose
+ *   queue goes on at the end of the script (`Wait.afterwards`).
  */
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
@@ -13,6 +13,7 @@ import type { Cron } from "../base/cron.ts";
 import type { Logger } from "../base/logger.ts";
 import { nextTurn } from "../base/next_turn.ts";
 import { invariant } from "../base/invariant.ts";
+import type { Context } from "../command/context.ts";
 import type { Executor } from "../command/executor.ts";
 import type { Wait } from "../command/outcome.ts";
 import type { LuaRun, LuaState } from "../lua/state.ts";
@@ -102,7 +103,7 @@ export class ScriptRunner {
     const run = calls.run = new ScriptRun(invocation, this.#collector);
     const active = this.#active = { run, luaRun: this.#start(invocation), reply };
     this.#startedMs = clock.stopwatchMs();
-    const limitMs = invocation.caller.isInExec ? 0 : thresholdMs();
+    const limitMs = thresholdMs();
     try {
       if (this.#goOn(active, limitMs === 0 ? Infinity : this.#startedMs + limitMs)) return this.#finish(active);
     } catch (error) {
@@ -153,30 +154,46 @@ export class ScriptRunner {
     cron.isHeld = true;
     executor().hold();
     const idle = this.#idle = Promise.withResolvers<void>();
-    tasks.start("script", () => this.#runInSlices(active));
     // A client that goes away takes only its reply with it.
-    return { kind: "script", isRetry: false, ended: idle.promise, cancel: () => {} };
+    const wait: Wait = { kind: "script", isRetry: false, ended: idle.promise, cancel: () => {} };
+    tasks.start("script", () => this.#runInSlices(active, wait, idle.resolve));
+    return wait;
   }
 
-  async #runInSlices(active: ActiveScript): Promise<void> {
+  async #runInSlices(active: ActiveScript, wait: Wait, end: () => void): Promise<void> {
     const { clock, cron, executor } = this.#options;
+    const { caller } = active.run;
     const goOn = () => this.#goOn(active, clock.stopwatchMs() + SLICE_MS);
-    // What a file brings came from where its effects would go.
-    const isSilent = active.run.caller.origin === "aof";
     try {
-      do await nextTurn(); while (!this.#isAbandoned && !(isSilent ? executor().propagation.silently(goOn) : goOn()));
+      do await nextTurn(); while (!this.#isAbandoned && !this.#runFor(caller, goOn));
+      const errorsBefore = active.reply.errorCount;
       if (!this.#isAbandoned) this.#finish(active);
+      wait.hasFailed = active.reply.errorCount !== errorsBefore;
     } catch (error) {
       this.#forget();
       active.reply.error("ERR internal error in a script");
       throw error;
     } finally {
       this.isBusy = false;
+      this.#idle = null;
       cron.isHeld = false;
       clock.refresh();
       executor().release();
-      this.#idle?.resolve();
-      this.#idle = null;
+      const { afterwards } = wait;
+      const next = afterwards !== undefined && !this.#isAbandoned ? this.#runFor(caller, afterwards) : undefined;
+      if (next === undefined) end();
+      else void next.ended.then(end);
+    }
+  }
+
+  /** Does a part of what `caller` has asked for. */
+  #runFor<T>({ store, id, origin }: Context, work: () => T): T {
+    store.actorId = id;
+    try {
+      // What a file brings came from where its effects would go.
+      return origin === "aof" ? this.#options.executor().propagation.silently(work) : work();
+    } finally {
+      store.actorId = 0;
     }
   }
 

@@ -83,7 +83,7 @@ export class CommandMeter implements ExecutorObserver, CommandTimer {
     const reply = this.#services.clients.of(context)?.reply;
     const errorsBefore = reply?.errorCount;
     wait.ended.then(() => {
-      if (reply?.errorCount !== errorsBefore) command.stats.failed++;
+      if (wait.hasFailed ?? reply?.errorCount !== errorsBefore) command.stats.failed++;
       this.#measure(context, command, args, durationMs, 1);
     });
   }

@@ -120,7 +120,7 @@ export class Server {
     bindDataDirectory(config);
     const loading = new Loading();
     const { failpoints = Failpoints.OFF } = options;
-    const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints });
+    const persistence = new RdbPersistence({ clock, logger, config, store, tasks, loading, failpoints, metrics });
     this.lifecycle.beforeStop.push((flags) => saveLast(this.services, flags));
     const parts = { clock, random, logger, config, store, propagation, clients, tasks, cron, loading, persistence };
     // The commands close over the services, so these are completed after the commands exist.

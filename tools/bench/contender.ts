@@ -5,6 +5,10 @@ import { ServerProcess } from "../../tests/support/server_process.ts";
 import { redenoCommand } from "../../tests/support/test_server.ts";
 import { runProgram } from "../conformance/child_process.ts";
 
+const SAMPLE_INTERVAL_MS = 100;
+
+let pageSize: number | null = null;
+
 /** One of the two. */
 export interface Contender {
   name: string;
@@ -51,9 +55,17 @@ export function median(values: readonly number[]): number {
 
 /** Resident memory of a process in bytes. */
 export async function residentBytes(pid: number): Promise<number> {
-  const [statm, pageSize] = await Promise.all([
-    runProgram("cat", [`/proc/${pid}/statm`]),
-    runProgram("getconf", ["PAGESIZE"]),
-  ]);
-  return Number(statm.stdout.split(" ")[1]) * Number(pageSize.stdout);
+  pageSize ??= Number((await runProgram("getconf", ["PAGESIZE"])).stdout);
+  const { stdout } = await runProgram("cat", [`/proc/${pid}/statm`]);
+  return Number(stdout.split(" ")[1]) * pageSize;
+}
+
+/** The most resident memory that a process has, looked at now and then until `isOver`. */
+export async function peakResidentBytes(pid: number, isOver: () => boolean): Promise<number> {
+  let peak = 0;
+  while (!isOver()) {
+    peak = Math.max(peak, await residentBytes(pid));
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_INTERVAL_MS));
+  }
+  return peak;
 }

@@ -4,9 +4,9 @@
  */
 import type { RawClient } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
-import { type Contender, residentBytes, startContender } from "./contender.ts";
+import { type Contender, peakResidentBytes, residentBytes, startContender } from "./contender.ts";
 import { loadKeys } from "./key_load.ts";
-import { pingTimes, quantile, SetLoad, turn } from "./ping_times.ts";
+import { pingTimes, quantile, RequestLoad, turn } from "./ping_times.ts";
 
 /** One full synchronisation; under load also the answers that a client of the master got meanwhile. */
 export interface FullSync {
@@ -36,7 +36,6 @@ export interface ReplicationLag {
   bytesPerSecond: number;
 }
 
-const SAMPLE_INTERVAL_MS = 50;
 const SYNC_MAX_MS = 120_000;
 const LOAD_LEAD_MS = 1_000;
 const BEFORE_MS = 2_000;
@@ -51,7 +50,7 @@ export async function measureFullSync(options: FullSyncOptions): Promise<FullSyn
   await using replica = await startContender(options.replica);
   await loadKeys(master, keyCount);
   await using loads = new AsyncDisposableStack();
-  if (isUnderLoad) loads.use(new SetLoad(master, { keyCount, clients: 10, pipeline: 1 }));
+  if (isUnderLoad) loads.use(new RequestLoad(master, { what: "set", keyCount, clients: 10, pipeline: 1 }));
   await turn(LOAD_LEAD_MS);
   using pinging = await master.connect({ timeoutMs: SYNC_MAX_MS });
   const beforeEndMs = performance.now() + BEFORE_MS;
@@ -77,7 +76,7 @@ export async function measureLag(master: Contender, replica: Contender): Promise
   await using source = await startMaster(master, true);
   await using target = await startContender(replica);
   await attach(target, source);
-  await using _load = new SetLoad(source, { keyCount: 100_000, clients: 50, pipeline: 16 });
+  await using _load = new RequestLoad(source, { what: "set", keyCount: 100_000, clients: 50, pipeline: 16 });
   await turn(LOAD_LEAD_MS);
   using asking = await source.connect();
   using waiting = await target.connect();
@@ -121,16 +120,8 @@ async function attach(replica: ServerProcess, master: ServerProcess): Promise<nu
   return performance.now() - startMs;
 }
 
-async function peakResidentBytes(pid: number, isOver: () => boolean): Promise<number> {
-  let peak = 0;
-  while (!isOver()) {
-    peak = Math.max(peak, await residentBytes(pid));
-    await turn(SAMPLE_INTERVAL_MS);
-  }
-  return peak;
-}
-
-async function infoField(client: RawClient, section: string, name: string): Promise<string> {
+/** A field of INFO, as it is printed. */
+export async function infoField(client: RawClient, section: string, name: string): Promise<string> {
   const text = String(await client.expect("INFO", section));
   return new RegExp(`^${name}:(.*)\r$`, "m").exec(text)?.[1] ?? "";
 }

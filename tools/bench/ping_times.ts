@@ -4,16 +4,27 @@
 import type { RawClient } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 
-/** redis-benchmark setting keys until it is disposed of. */
-export class SetLoad implements AsyncDisposable {
+/** What a `RequestLoad` sends. */
+export interface RequestLoadOptions {
+  /** A command of redis-benchmark's own by its name, or any command with `__rand_int__` in it. */
+  readonly what: string | readonly string[];
+  /** How many different numbers it draws. */
+  readonly keyCount: number;
+  readonly clients: number;
+  readonly pipeline: number;
+}
+
+/** redis-benchmark sending requests as fast as they are answered, until it is disposed of. */
+export class RequestLoad implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
-  /** Sets keys among those that `loadKeys` makes, by `clients` connections. */
-  constructor(server: ServerProcess, options: { keyCount: number; clients: number; pipeline: number }) {
+  /** Starts it; among keys it knows those that `loadKeys` makes. */
+  constructor(server: ServerProcess, { what, keyCount, clients, pipeline }: RequestLoadOptions) {
     this.#child = new Deno.Command("redis-benchmark", {
       args: [
-        ...["-h", "127.0.0.1", "-p", String(server.port), "-c", String(options.clients)],
-        ...["-P", String(options.pipeline), "-r", String(options.keyCount), "-n", "1000000000", "-t", "set", "-q"],
+        ...["-h", "127.0.0.1", "-p", String(server.port), "-c", String(clients)],
+        ...["-P", String(pipeline), "-r", String(keyCount), "-n", "1000000000", "-q"],
+        ...typeof what === "string" ? ["-t", what] : what,
       ],
       stdin: "null",
       stdout: "null",

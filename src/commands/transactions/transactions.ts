@@ -7,6 +7,7 @@
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { keyRange } from "../../command/key_specs.ts";
+import type { Wait } from "../../command/outcome.ts";
 import type { RequestTraits } from "../../command/request_traits.ts";
 import {
   DISCARD_WITHOUT_MULTI,
@@ -111,7 +112,7 @@ function multi(context: Context, _args: Args, reply: Reply): void {
   reply.ok();
 }
 
-function exec(services: Services, context: Context, reply: Reply): void {
+function exec(services: Services, context: Context, reply: Reply): Wait | void {
   // Only what the queue did is propagated, as one unit; never EXEC as it was sent.
   context.preventPropagation();
   const transaction = TRANSACTION.peek(context);

@@ -70,6 +70,34 @@ Deno.test("a script that has written cannot be killed; its effects stay one unit
   assertEquals(await other.callRaw("LLEN", "list"), ":1\r\n");
 });
 
+Deno.test("a script of a transaction can be killed, and the rest of the queue runs before anything else", async () => {
+  await using server = await startServer({ config: CONFIG });
+  using slow = await RawClient.connect({ port: server.port });
+  using other = await RawClient.connect({ port: server.port });
+  using popper = await RawClient.connect({ port: server.port });
+  await popper.send("BLPOP", "list", 0);
+  await eventually(async () => String(await other.expect("INFO", "clients")).includes("blocked_clients:1"), {
+    what: "BLPOP",
+  });
+  for (const request of [["MULTI"], ["RPUSH", "list", "a"], ["EVAL", FOREVER, 0], ["EVAL", FOREVER, 0]]) {
+    await slow.expect(...request);
+  }
+  await slow.expect("LPOP", "list");
+  await slow.expect("BLPOP", "list", 0);
+  await slow.expect("SET", "k", "v");
+  await slow.send("EXEC");
+  await slow.send("GET", "k");
+  await waitForBusy(other);
+  await eventually(async () => (await other.callRaw("SCRIPT", "KILL")).startsWith("-NOTBUSY"), { what: "both ends" });
+  assertMatch(
+    await slow.readRaw(),
+    /^\*6\r\n:1\r\n(-ERR Script killed by user [^\r]*\r\n){2}\$1\r\na\r\n\*-1\r\n\+OK\r\n$/,
+  );
+  assertEquals(await slow.readRaw(), "$1\r\nv\r\n");
+  await other.expect("RPUSH", "list", "b");
+  assertEquals(await popper.readRaw(), "*2\r\n$4\r\nlist\r\n$1\r\nb\r\n");
+});
+
 Deno.test("a server stops although a script runs", async () => {
   const server = await startServer({ config: CONFIG });
   using slow = await RawClient.connect({ port: server.port });

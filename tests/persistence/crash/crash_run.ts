@@ -76,6 +76,7 @@ export class CrashRun implements AsyncDisposable {
     using client = await server.connect();
     await client.pipeline(fillerKeys().map((key) => ["SET", key, key.repeat(20)]));
     if (mode === "rdb") await client.expect("SAVE");
+    else await rewriteBase(client);
     run.#floors = run.#journals.map(() => 0);
     return run;
   }
@@ -247,6 +248,15 @@ export class CrashRun implements AsyncDisposable {
     for (const journal of this.#journals) kept.push(await journal.read(client));
     return kept;
   }
+}
+
+/** Moves the data to where no cut of the last file's end reaches. */
+async function rewriteBase(client: RawClient): Promise<void> {
+  await client.expect("BGREWRITEAOF");
+  await eventually(async () => {
+    const text = String(await client.expect("INFO", "persistence"));
+    return text.includes("aof_rewrite_in_progress:0") && text.includes("aof_rewrite_scheduled:0");
+  });
 }
 
 function fillerKeys(): string[] {
