@@ -14,6 +14,7 @@ import type { Slice } from "../bytes/slice.ts";
 import type { RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
 import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
+import { MemberPrefetch } from "./member_prefetch.ts";
 
 /** A batch of fewer requests is not worth it. */
 const REQUESTS_MIN = 4;
@@ -25,6 +26,8 @@ const NO_KEY = -1;
 
 /** Prefetches for the batch that runs. */
 export class KeyPrefetch {
+  /** The same for the members of one collection. */
+  readonly members: MemberPrefetch;
   readonly #hash: SeededHash;
   readonly #starts = new Int32Array(PREFETCH_MAX);
   readonly #ends = new Int32Array(PREFETCH_MAX);
@@ -40,11 +43,13 @@ export class KeyPrefetch {
 
   constructor(hash: SeededHash) {
     this.#hash = hash;
+    this.members = new MemberPrefetch(hash);
   }
 
   /** Whether it pays for the requests of `batch` from `first` on. If so, `point` and `end` must follow. */
   begin(dict: Dict, batch: RequestBatch, first: number): boolean {
     this.#limit = first;
+    this.members.begin(batch, first);
     return batch.count - first >= REQUESTS_MIN && dict.size >= KEYS_MIN;
   }
 
@@ -57,6 +62,7 @@ export class KeyPrefetch {
   /** Forgets the keys. */
   end(): void {
     this.#bytes = NO_BYTES;
+    this.members.end();
   }
 
   /** The hash of `key`: known already for the key of the request that runs. */
