@@ -48,8 +48,8 @@ export class KeyPrefetch {
 
   /** Whether it pays for the requests of `batch` from `first` on. If so, `point` and `end` must follow. */
   begin(dict: Dict, batch: RequestBatch, first: number): boolean {
-    this.#limit = first;
     this.members.begin(batch, first);
+    this.#limit = first;
     return batch.count - first >= REQUESTS_MIN && dict.size >= KEYS_MIN;
   }
 

@@ -109,6 +109,7 @@ export class ValueTable {
 
   /** Takes the value away from an entry, which must be removed or given another one next. */
   detach(entry: EntryRef): Value {
+    // Of a table there would be a mere view, which is not the caller's.
     if (this.#formOf(entry) === FORM_TABLE) this.get(entry);
     const value = this.peek(entry);
     if (this.#formOf(entry) === FORM_OBJECT) this.#objects.remove(this.#referenceOf(entry));
