@@ -49,18 +49,6 @@ export function foldedEntryBytes(arena: Arena, block: number): number {
   return arena.wordsOf(block)[(arena.offsetOf(block) >>> 2) + 2]!;
 }
 
-/** The dict that a block holds, which is freed. */
-export function unfoldDict(arena: Arena, hash: SeededHash, block: number): Dict {
-  const words = arena.wordsOf(block);
-  const at = arena.offsetOf(block) >>> 2;
-  const table = new Int32Array(words[at]!);
-  for (let index = 0; index < table.length; index++) table[index] = words[at + HEADER_WORDS + index]!;
-  const dict = new Dict(arena, hash);
-  dict.giveTable(table, words[at + 1]!);
-  arena.free(block);
-  return dict;
-}
-
 /** Shows folded dicts without unfolding them: one at a time, each to be read at once and not to be changed. */
 export class FoldedDictView {
   readonly #arena: Arena;
@@ -85,6 +73,18 @@ export class FoldedDictView {
     this.#arena.tableBytes -= this.#dict.tableBytes;
     return this.#dict;
   }
+}
+
+/** The dict that a block holds, which is freed. */
+export function unfoldDict(arena: Arena, hash: SeededHash, block: number): Dict {
+  const words = arena.wordsOf(block);
+  const at = arena.offsetOf(block) >>> 2;
+  const table = new Int32Array(words[at]!);
+  for (let index = 0; index < table.length; index++) table[index] = words[at + HEADER_WORDS + index]!;
+  const dict = new Dict(arena, hash);
+  dict.giveTable(table, words[at + 1]!);
+  arena.free(block);
+  return dict;
 }
 
 function tryAllocate(arena: Arena, sizeBytes: number): number {
