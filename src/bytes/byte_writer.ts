@@ -8,6 +8,8 @@
 import { MAX_INTEGER_LENGTH, writeBigInteger, writeInteger } from "./integer.ts";
 
 const MIN_CAPACITY = 64;
+/** Up to this length a loop is cheaper than the view that the engine's memmove wants. */
+const LOOP_COPY_BYTES = 128;
 
 /** Little-endian, as every machine that Deno runs on. */
 const FLOAT = new Float64Array(1);
@@ -63,7 +65,7 @@ export class ByteWriter {
     this.reserve(count);
     const buffer = this.#buffer;
     let at = this.#length;
-    if (count > 32) {
+    if (count > LOOP_COPY_BYTES) {
       buffer.set(start === 0 && end === source.length ? source : source.subarray(start, end), at);
     } else {
       // A view costs more than copying a few bytes one by one.

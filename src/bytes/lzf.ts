@@ -116,7 +116,8 @@ export class LzfCompressor {
         source[from + 1] === source[at + 1] && source[from + 2] === source[at + 2];
       if (!isCopy) {
         if (out >= room) return this.#finish(0);
-        target[out++] = source[at++]!;
+        target[out++] = recent >>> 16;
+        at++;
         if (++literals === MAX_LITERAL) {
           target[out - literals - 1] = literals - 1;
           literals = 0;

@@ -107,7 +107,9 @@ export class RdbSnapshotWriter implements SnapshotSink {
       const value = keyspace.peekValue(entry);
       const rows = rowsOf(value);
       this.#beginRecord(stream, dbIndex, keyspace, entry, rows.typeOf(value as RdbValue as never));
-      drain(rows.save(writer, value as RdbValue as never));
+      if (rows.trySave?.(writer, value as RdbValue as never) !== true) {
+        drain(rows.save(writer, value as RdbValue as never));
+      }
     } else {
       this.#beginRecord(stream, dbIndex, keyspace, entry, TYPE_STRING);
       const text = readString(keyspace, entry, this.#text);

@@ -9,9 +9,9 @@ import type { LoadContext } from "./load_context.ts";
 import type { RdbReader } from "./rdb_reader.ts";
 import type { RdbValues } from "./rdb_visitor.ts";
 import type { RdbWriter } from "./rdb_writer.ts";
-import { HASH_TYPES, hashType, loadHash, saveHash, tryLoadHash } from "./types/hash.ts";
-import { LIST_TYPES, listType, loadList, saveList, tryLoadList } from "./types/list.ts";
-import { loadSet, saveSet, SET_TYPES, setType, tryLoadSet } from "./types/set.ts";
+import { HASH_TYPES, hashType, loadHash, saveHash, tryLoadHash, trySaveHash } from "./types/hash.ts";
+import { LIST_TYPES, listType, loadList, saveList, tryLoadList, trySaveList } from "./types/list.ts";
+import { loadSet, saveSet, SET_TYPES, setType, tryLoadSet, trySaveSet } from "./types/set.ts";
 import { loadSortedSet, saveSortedSet, SORTED_SET_TYPES, sortedSetType, tryLoadSortedSet } from "./types/sorted_set.ts";
 import { loadStream, saveStream, STREAM_TYPES, streamType } from "./types/stream.ts";
 import { loadString, saveString, STRING_TYPES, stringType } from "./types/string.ts";
@@ -24,6 +24,8 @@ export interface ValueType<K extends Kind> {
   typeOf(value: RdbValues[K]): number;
   /** Writes the value without its type, pausing now and then; the value must not change meanwhile. */
   save(writer: RdbWriter, value: RdbValues[K]): Generator<void>;
+  /** As `save`, at once, for values of the small forms: a generator would cost as much as they do. False for others. */
+  readonly trySave?: (writer: RdbWriter, value: RdbValues[K]) => boolean;
   /**
    * Reads a small value that has arrived whole, without a generator, which would cost more than the value. `undefined` when
    * it has not, or is none of the frequent small forms: what was taken then is to be given back, for `load`.
@@ -39,8 +41,15 @@ export interface ValueType<K extends Kind> {
 /** The rows. */
 export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
   string: { types: STRING_TYPES, typeOf: stringType, save: saveString, load: loadString },
-  list: { types: LIST_TYPES, typeOf: listType, save: saveList, tryLoad: tryLoadList, load: loadList },
-  set: { types: SET_TYPES, typeOf: setType, save: saveSet, tryLoad: tryLoadSet, load: loadSet },
+  list: {
+    types: LIST_TYPES,
+    typeOf: listType,
+    save: saveList,
+    trySave: trySaveList,
+    tryLoad: tryLoadList,
+    load: loadList,
+  },
+  set: { types: SET_TYPES, typeOf: setType, save: saveSet, trySave: trySaveSet, tryLoad: tryLoadSet, load: loadSet },
   zset: {
     types: SORTED_SET_TYPES,
     typeOf: sortedSetType,
@@ -48,7 +57,14 @@ export const VALUE_TYPES: { readonly [K in Kind]: ValueType<K> } = {
     tryLoad: tryLoadSortedSet,
     load: loadSortedSet,
   },
-  hash: { types: HASH_TYPES, typeOf: hashType, save: saveHash, tryLoad: tryLoadHash, load: loadHash },
+  hash: {
+    types: HASH_TYPES,
+    typeOf: hashType,
+    save: saveHash,
+    trySave: trySaveHash,
+    tryLoad: tryLoadHash,
+    load: loadHash,
+  },
   stream: { types: STREAM_TYPES, typeOf: streamType, save: saveStream, load: loadStream },
 };
 

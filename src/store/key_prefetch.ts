@@ -15,6 +15,7 @@ import type { Slice } from "../bytes/slice.ts";
 import type { Args, RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
 import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
+import { MemberPrefetch } from "./member_prefetch.ts";
 
 /** Fewer keys are not worth it. */
 const KEYS_MIN = 4;
@@ -26,6 +27,8 @@ const NO_KEY = -1;
 
 /** Prefetches for the batch that runs. */
 export class KeyPrefetch {
+  /** The same for the members of one collection. */
+  readonly members: MemberPrefetch;
   readonly #hash: SeededHash;
   readonly #starts = new Int32Array(PREFETCH_MAX);
   readonly #ends = new Int32Array(PREFETCH_MAX);
@@ -43,10 +46,12 @@ export class KeyPrefetch {
 
   constructor(hash: SeededHash) {
     this.#hash = hash;
+    this.members = new MemberPrefetch(hash);
   }
 
   /** Whether it pays for the requests of `batch` from `first` on. If so, `point` and `end` must follow. */
   begin(dict: Dict, batch: RequestBatch, first: number): boolean {
+    this.members.begin(batch, first);
     this.#limit = first;
     return batch.count - first >= KEYS_MIN && dict.size >= KEYSPACE_MIN;
   }
@@ -76,6 +81,7 @@ export class KeyPrefetch {
   /** Forgets the keys. */
   end(): void {
     this.#bytes = NO_BYTES;
+    this.members.end();
   }
 
   /** The hash of `key`: known already for the key of the request that runs. */

@@ -13,6 +13,7 @@ import { InvariantError } from "../base/invariant.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Arena } from "../values/arena.ts";
 import { USER_WORD } from "../values/dict_entry.ts";
+import { FoldedDictView } from "../values/dict_fold.ts";
 import { HashValue } from "../values/hash_value.ts";
 import { KIND_CODES, KIND_HASH, KIND_LIST, KIND_SET, KIND_STREAM, KIND_ZSET } from "../values/kind.ts";
 import { ListValue } from "../values/list_value.ts";
@@ -59,6 +60,7 @@ export class ValueTable {
   readonly #hash: SeededHash;
   readonly #listLimits: ListLimits;
   readonly #objects = new SlotTable<Value>();
+  readonly #view: FoldedDictView;
   /** By slot: the entry that refers to it. */
   #entries = new Int32Array(SLOTS_MIN);
   /** Slots that were taken since the last look; some may be free again or taken anew. */
@@ -70,6 +72,7 @@ export class ValueTable {
     this.#arena = arena;
     this.#hash = hash;
     this.#listLimits = listLimits;
+    this.#view = new FoldedDictView(arena, hash);
   }
 
   /** How many values are objects. */
@@ -91,12 +94,14 @@ export class ValueTable {
     return value;
   }
 
-  /** The value of an entry, to be read at once: one that rests need not wake up for it. */
+  /** The value of an entry, to be read at once, before another one is: one that rests need not wake up for it. */
   peek(entry: EntryRef): Value {
     const word = this.#userWordOf(entry);
     const form = (word >>> FORM_SHIFT) & FORM_MAX;
-    if (form === FORM_OBJECT || form === FORM_FOLDED) return this.get(entry);
-    return this.#make(word >>> KIND_SHIFT, form, this.#referenceOf(entry));
+    const kind = word >>> KIND_SHIFT;
+    if (form === FORM_OBJECT || (form === FORM_FOLDED && kind === KIND_STREAM)) return this.get(entry);
+    if (form === FORM_FOLDED) return this.#viewTable(kind, this.#referenceOf(entry));
+    return this.#make(kind, form, this.#referenceOf(entry));
   }
 
   /** Makes an entry, which refers to no value but has room for the reference, hold `value`. */
@@ -107,14 +112,16 @@ export class ValueTable {
 
   /** Takes the value away from an entry, which must be removed or given another one next. */
   detach(entry: EntryRef): Value {
+    // Of a folded one there would be a mere view, which is not the caller's.
+    if (this.#formOf(entry) === FORM_FOLDED) this.get(entry);
     const value = this.peek(entry);
-    if (this.#isAwake(entry)) this.#objects.remove(this.#referenceOf(entry));
+    if (this.#formOf(entry) === FORM_OBJECT) this.#objects.remove(this.#referenceOf(entry));
     return value;
   }
 
   /** Must be called when an entry that is not a string has moved. */
   follow(entry: EntryRef): void {
-    if (this.#isAwake(entry)) this.#entries[this.#referenceOf(entry)] = entry;
+    if (this.#formOf(entry) === FORM_OBJECT) this.#entries[this.#referenceOf(entry)] = entry;
   }
 
   /** Lets values rest, some at a time, that have been used. Nobody may hold a value while this is called. */
@@ -188,6 +195,11 @@ export class ValueTable {
     }
   }
 
+  #viewTable(kind: number, block: number): Value {
+    const type = kind === KIND_HASH ? HashValue : SetValue;
+    return type.viewTable(this.#arena, this.#hash, block, this.#view);
+  }
+
   #hold(entry: EntryRef, value: Value): void {
     const slot = this.#objects.add(value);
     if (slot >= this.#entries.length) {
@@ -216,7 +228,7 @@ export class ValueTable {
     this.#arena.wordsOf(entry)[(this.#arena.offsetOf(entry) >>> 2) + USER_WORD] = word;
   }
 
-  #isAwake(entry: EntryRef): boolean {
-    return ((this.#userWordOf(entry) >>> FORM_SHIFT) & FORM_MAX) === FORM_OBJECT;
+  #formOf(entry: EntryRef): number {
+    return (this.#userWordOf(entry) >>> FORM_SHIFT) & FORM_MAX;
   }
 }

@@ -49,6 +49,32 @@ export function foldedEntryBytes(arena: Arena, block: number): number {
   return arena.wordsOf(block)[(arena.offsetOf(block) >>> 2) + 2]!;
 }
 
+/** Shows folded dicts without unfolding them: one at a time, each to be read at once and not to be changed. */
+export class FoldedDictView {
+  readonly #arena: Arena;
+  readonly #dict: Dict;
+  /** A table for each number of buckets. */
+  readonly #tables: Int32Array<ArrayBuffer>[] = [];
+
+  constructor(arena: Arena, hash: SeededHash) {
+    this.#arena = arena;
+    this.#dict = new Dict(arena, hash);
+  }
+
+  /** The dict that a block holds, until the next one is shown. */
+  show(block: number): Dict {
+    const words = this.#arena.wordsOf(block);
+    const at = this.#arena.offsetOf(block) >>> 2;
+    const buckets = words[at]!;
+    const table = this.#tables[Math.clz32(buckets)] ??= new Int32Array(buckets);
+    for (let index = 0; index < buckets; index++) table[index] = words[at + HEADER_WORDS + index]!;
+    this.#dict.giveTable(table, words[at + 1]!);
+    // What holds the data is the block, and that is counted.
+    this.#arena.tableBytes -= this.#dict.tableBytes;
+    return this.#dict;
+  }
+}
+
 /** The dict that a block holds, which is freed. */
 export function unfoldDict(arena: Arena, hash: SeededHash, block: number): Dict {
   const words = arena.wordsOf(block);

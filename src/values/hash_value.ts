@@ -16,7 +16,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
-import { foldDict, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
+import { foldDict, type FoldedDictView, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
 import {
   LISTPACK_HEADER_BYTES,
   listpackBytes,
@@ -241,6 +241,14 @@ export class HashValue {
     const value = new HashValue(arena, hash, 0);
     value.#entryBytes = foldedEntryBytes(arena, block);
     value.#table = unfoldDict(arena, hash, block);
+    return value;
+  }
+
+  /** The hash that such a block holds, as `view` shows it: to be read at once and not to be changed. */
+  static viewTable(arena: Arena, hash: SeededHash, block: number, view: FoldedDictView): HashValue {
+    const value = new HashValue(arena, hash, 0);
+    value.#entryBytes = foldedEntryBytes(arena, block);
+    value.#table = view.show(block);
     return value;
   }
 

@@ -115,6 +115,7 @@ export function entryBytes(bytes: Uint8Array, at: number): number {
 
 /** Reads the backlen whose last byte is at `at`; -1 if it is longer than five bytes. */
 export function readBacklen(bytes: Uint8Array, at: number): number {
+  if (bytes[at]! < 0x80) return bytes[at]!;
   let value = 0;
   let scale = 1;
   for (let count = 0; count < 5; count++) {
@@ -230,10 +231,14 @@ export function writeStringEntry(
   end: number,
 ): number {
   const length = end - start;
-  const encoded = stringBytes(length);
   if (length < 64) {
-    bytes[at] = 0x80 | length;
-  } else if (length < 4096) {
+    bytes[at++] = 0x80 | length;
+    for (let from = start; from < end; from++) bytes[at++] = source[from]!;
+    bytes[at] = length + 1;
+    return at + 1;
+  }
+  const encoded = stringBytes(length);
+  if (length < 4096) {
     bytes[at] = 0xe0 | length >> 8;
     bytes[at + 1] = length;
   } else {

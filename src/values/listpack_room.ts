@@ -1,6 +1,6 @@
 /**
  * Listpacks that begin somewhere in their block: the room in front of them makes additions at the front as cheap as those at
- * the end.
+ * the end. Additions and removals at both ends.
  *
  * ```
  * <room> <total bytes u32 LE> <count u16 LE> <entry> ... <entry> <0xff> <unused>
@@ -20,6 +20,7 @@ import {
   copyBytes,
   entryBytes,
   integerBytes,
+  LISTPACK_END,
   stringBytes,
   writeIntegerEntry,
   writeStringEntry,
@@ -46,13 +47,47 @@ export function prependInRoom(arena: Arena, listpack: PlacedListpack, element: S
   const bytes = arena.bytesOf(handle);
   const base = arena.offsetOf(handle) + room;
   // Before the entry, which may take the place of the former header.
-  const count = listpackHeaderCount(bytes, base);
+  const count = changedCount(bytes, base, 1);
   const at = base - added + LISTPACK_HEADER_BYTES;
   if (isInteger) writeIntegerEntry(bytes, at, integer);
   else writeStringEntry(bytes, at, source, start, end);
   listpack.room = room - added;
   listpack.sizeBytes += added;
-  writeHeader(bytes, base - added, listpack.sizeBytes, count === LISTPACK_COUNT_UNKNOWN ? count : count + 1);
+  writeHeader(bytes, base - added, listpack.sizeBytes, count);
+}
+
+/** Adds `element`, whose bytes must not lie in the listpack, after all others. */
+export function appendInRoom(arena: Arena, listpack: PlacedListpack, element: Slice): void {
+  const { bytes: source, start, end } = element;
+  const integer = parseInt64(source, start, end);
+  const isInteger = integer === integer;
+  const encoded = isInteger ? integerBytes(integer) : stringBytes(end - start);
+  const added = encoded + backlenBytes(encoded);
+  const { sizeBytes } = listpack;
+  if (listpack.room + sizeBytes + added > arena.capacity(listpack.handle)) {
+    settle(arena, listpack);
+    if (sizeBytes + added > arena.capacity(listpack.handle)) {
+      listpack.handle = arena.resize(listpack.handle, sizeBytes, sizeBytes + added);
+    }
+  }
+  const bytes = arena.bytesOf(listpack.handle);
+  const base = arena.offsetOf(listpack.handle) + listpack.room;
+  const at = base + sizeBytes - 1;
+  if (isInteger) writeIntegerEntry(bytes, at, integer);
+  else writeStringEntry(bytes, at, source, start, end);
+  bytes[at + added] = LISTPACK_END;
+  listpack.sizeBytes = sizeBytes + added;
+  writeHeader(bytes, base, sizeBytes + added, changedCount(bytes, base, 1));
+}
+
+/** Takes the last entry, which is at `position` and not the only one, out. */
+export function dropLast(arena: Arena, listpack: PlacedListpack, position: number): void {
+  const bytes = arena.bytesOf(listpack.handle);
+  const base = arena.offsetOf(listpack.handle) + listpack.room;
+  bytes[base + position] = LISTPACK_END;
+  listpack.sizeBytes = position + 1;
+  writeHeader(bytes, base, position + 1, changedCount(bytes, base, -1));
+  shrink(arena, listpack);
 }
 
 /** Takes the first `count` entries, and not all there are, out: their place becomes room. */
@@ -62,12 +97,11 @@ export function dropFirst(arena: Arena, listpack: PlacedListpack, count: number)
   const base = arena.offsetOf(handle) + room;
   let dropped = 0;
   for (let left = count; left > 0; left--) dropped += entryBytes(bytes, base + LISTPACK_HEADER_BYTES + dropped);
-  const known = listpackHeaderCount(bytes, base);
+  const rest = changedCount(bytes, base, -count);
   listpack.room = room + dropped;
   listpack.sizeBytes -= dropped;
-  const rest = known === LISTPACK_COUNT_UNKNOWN ? known : known - count;
   writeHeader(bytes, base + dropped, listpack.sizeBytes, rest);
-  if (!arena.isWellFilled(handle, listpack.sizeBytes)) moveTo(arena, listpack, arena.allocate(listpack.sizeBytes), 0);
+  shrink(arena, listpack);
 }
 
 /** Gives the room up: the listpack then begins where its block does. */
@@ -93,6 +127,12 @@ function makeRoom(arena: Arena, listpack: PlacedListpack, added: number): void {
   listpack.room = spare;
 }
 
+/** Moves a listpack that fills its block badly to a smaller one. */
+function shrink(arena: Arena, listpack: PlacedListpack): void {
+  const { handle, sizeBytes } = listpack;
+  if (!arena.isWellFilled(handle, sizeBytes)) moveTo(arena, listpack, arena.allocate(sizeBytes), 0);
+}
+
 /** Moves the listpack to the block `target`, with so much room there, and frees the block it was in. */
 function moveTo(arena: Arena, listpack: PlacedListpack, target: number, room: number): void {
   const { handle, sizeBytes } = listpack;
@@ -101,6 +141,12 @@ function moveTo(arena: Arena, listpack: PlacedListpack, target: number, room: nu
   arena.free(handle);
   listpack.handle = target;
   listpack.room = room;
+}
+
+/** What the header is to count after a change of the number of entries. */
+function changedCount(bytes: Uint8Array, base: number, change: number): number {
+  const known = listpackHeaderCount(bytes, base);
+  return known === LISTPACK_COUNT_UNKNOWN ? known : known + change;
 }
 
 function writeHeader(bytes: Uint8Array, base: number, sizeBytes: number, count: number): void {

@@ -25,7 +25,7 @@ import {
   listpackReplace,
 } from "./listpack_edit.ts";
 import { copyBytes, entryBytes } from "./listpack_encoding.ts";
-import { dropFirst, prependInRoom, settle } from "./listpack_room.ts";
+import { appendInRoom, dropFirst, dropLast, prependInRoom, settle } from "./listpack_room.ts";
 
 /** What a list keeps as it was when the list was created. */
 export interface ListModel {
@@ -117,9 +117,7 @@ export class Quicklist {
     } else {
       const before = head.sizeBytes;
       prependInRoom(this.arena, head, element);
-      this.contentBytes += head.sizeBytes - before;
-      head.count++;
-      this.count++;
+      this.#recount(head, before, 1);
     }
   }
 
@@ -127,9 +125,9 @@ export class Quicklist {
   pushTail(element: Slice): void {
     const tail = this.tail;
     if (tail !== null && this.#allowsInsert(tail, element)) {
-      settle(this.arena, tail);
-      tail.handle = listpackAppend(this.arena, tail.handle, element);
-      this.#added(tail);
+      const before = tail.sizeBytes;
+      appendInRoom(this.arena, tail, element);
+      this.#recount(tail, before, 1);
     } else {
       this.#link(tail, this.#createNode(element), true);
     }
@@ -186,11 +184,20 @@ export class Quicklist {
       this.#unlink(node);
     } else if (position === LISTPACK_HEADER_BYTES && this.nodeCount > 1) {
       this.#dropFirst(node, 1);
+    } else if (this.#isLast(node, position)) {
+      const before = node.sizeBytes;
+      dropLast(this.arena, node, position);
+      this.#recount(node, before, -1);
     } else {
       settle(this.arena, node);
       node.handle = listpackDelete(this.arena, node.handle, position);
       this.#removed(node, 1);
     }
+  }
+
+  #isLast(node: QuicklistNode, position: number): boolean {
+    const size = entryBytes(this.arena.bytesOf(node.handle), this.baseOf(node) + position);
+    return position + size === node.sizeBytes - 1;
   }
 
   /** Takes `count` elements out of `node`, from the one at `index` in it on. */
@@ -311,9 +318,14 @@ export class Quicklist {
   #dropFirst(node: QuicklistNode, count: number): void {
     const before = node.sizeBytes;
     dropFirst(this.arena, node, count);
-    this.contentBytes += node.sizeBytes - before;
-    node.count -= count;
-    this.count -= count;
+    this.#recount(node, before, -count);
+  }
+
+  /** Takes note of a change of a node that had so many bytes before. */
+  #recount(node: QuicklistNode, sizeBefore: number, added: number): void {
+    this.contentBytes += node.sizeBytes - sizeBefore;
+    node.count += added;
+    this.count += added;
   }
 
   #removed(node: QuicklistNode, count: number): void {

@@ -12,7 +12,7 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
-import { foldDict, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
+import { foldDict, type FoldedDictView, foldedEntryBytes, unfoldDict } from "./dict_fold.ts";
 import { parseInt64 } from "./int64.ts";
 import {
   createIntset,
@@ -229,6 +229,14 @@ export class SetValue {
     const set = new SetValue(arena, hash, 0);
     set.#entryBytes = foldedEntryBytes(arena, block);
     set.#table = unfoldDict(arena, hash, block);
+    return set;
+  }
+
+  /** The set that such a block holds, as `view` shows it: to be read at once and not to be changed. */
+  static viewTable(arena: Arena, hash: SeededHash, block: number, view: FoldedDictView): SetValue {
+    const set = new SetValue(arena, hash, 0);
+    set.#entryBytes = foldedEntryBytes(arena, block);
+    set.#table = view.show(block);
     return set;
   }
 

@@ -19,6 +19,7 @@ function sadd(context: Context, args: Args, reply: Reply, maxIntsetEntries: Inte
   const entry = db.lookupWrite(name);
   const set = entry === NO_ENTRY ? addSet(db, name) : setOf(db, entry, reply);
   if (set === null) return;
+  db.store.prefetch.members.expect(set.table, args, 2);
   const limit = maxIntsetEntries.value;
   let added = 0;
   for (let index = 2; index < args.count; index++) {
@@ -35,6 +36,7 @@ function srem(context: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.integer(0);
   const set = setOf(db, entry, reply);
   if (set === null) return;
+  db.store.prefetch.members.expect(set.table, args, 2);
   let removed = 0;
   for (let index = 2; index < args.count && set.size > 0; index++) {
     if (set.remove(args.at(index))) removed++;
@@ -75,11 +77,13 @@ function smove(context: Context, args: Args, reply: Reply, maxIntsetEntries: Int
   reply.integer(1);
 }
 
-function sismember(context: Context, args: Args, reply: Reply): void {
-  const entry = context.db.lookupRead(args.at(1));
+function sismember({ db }: Context, args: Args, reply: Reply): void {
+  const entry = db.lookupRead(args.at(1));
   if (entry === NO_ENTRY) return reply.integer(0);
-  const set = setOf(context.db, entry, reply);
-  if (set !== null) reply.integer(set.has(args.at(2)) ? 1 : 0);
+  const set = setOf(db, entry, reply);
+  if (set === null) return;
+  db.store.prefetch.members.expect(set.table, args, 2);
+  reply.integer(set.has(args.at(2)) ? 1 : 0);
 }
 
 function smismember(context: Context, args: Args, reply: Reply): void {

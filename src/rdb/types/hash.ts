@@ -25,19 +25,25 @@ import { ZipmapCursor } from "../zipmap.ts";
 /** The types a hash is read from. */
 export const HASH_TYPES: readonly number[] = [TYPE_HASH, TYPE_HASH_ZIPMAP, TYPE_HASH_ZIPLIST, TYPE_HASH_LISTPACK];
 
+/** Where the listpack lies that is written. */
+const listpack = new Slice();
+
 /** The type a hash is written as. */
 export function hashType(hash: HashValue): number {
   return hash.table === null ? TYPE_HASH_LISTPACK : TYPE_HASH;
 }
 
+/** See `ValueType.trySave`. */
+export function trySaveHash(writer: RdbWriter, hash: HashValue): boolean {
+  if (hash.table !== null) return false;
+  hash.readListpack(listpack);
+  writer.string(listpack.bytes, listpack.start, listpack.end);
+  return true;
+}
+
 /** Writes a hash, which must not change before the generator is done or returned. */
 export function* saveHash(writer: RdbWriter, hash: HashValue): Generator<void> {
-  if (hash.table === null) {
-    const listpack = new Slice();
-    hash.readListpack(listpack);
-    writer.string(listpack.bytes, listpack.start, listpack.end);
-    return;
-  }
+  if (trySaveHash(writer, hash)) return;
   writer.length(hash.size);
   const cursor = new HashCursor();
   cursor.open(hash);

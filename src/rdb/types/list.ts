@@ -42,8 +42,19 @@ export function listType(): number {
   return TYPE_LIST_QUICKLIST_2;
 }
 
+/** See `ValueType.trySave`: a list of one listpack, as most are. */
+export function trySaveList(writer: RdbWriter, { quicklist, nodeCount, firstNode: node }: ListValue): boolean {
+  if (nodeCount !== 1 || node!.isPlain || writer.isLong(node!.sizeBytes)) return false;
+  writer.length(1);
+  writer.length(CONTAINER_PACKED);
+  const start = quicklist.baseOf(node!);
+  writer.string(quicklist.arena.bytesOf(node!.handle), start, start + node!.sizeBytes);
+  return true;
+}
+
 /** Writes a list, which must not change before the generator is done. */
 export function* saveList(writer: RdbWriter, list: ListValue): Generator<void> {
+  if (trySaveList(writer, list)) return;
   const { quicklist, nodeCount } = list;
   const { arena, compressDepth } = quicklist;
   writer.length(nodeCount);

@@ -15,6 +15,7 @@ import { validateIntset } from "../../values/intset.ts";
 import { parseInt64 } from "../../values/int64.ts";
 import { ListpackEntry, listpackFirst, listpackNext, listpackRead, validateListpack } from "../../values/listpack.ts";
 import { SetCursor, SetValue } from "../../values/set_value.ts";
+import { TableWalk } from "../../values/table_walk.ts";
 import type { LoadContext } from "../load_context.ts";
 import { TYPE_SET, TYPE_SET_INTSET, TYPE_SET_LISTPACK } from "../rdb_format.ts";
 import type { RdbReader } from "../rdb_reader.ts";
@@ -26,25 +27,44 @@ export const SET_TYPES: readonly number[] = [TYPE_SET, TYPE_SET_INTSET, TYPE_SET
 /** A set of more members is not read in one go: where it has not arrived whole that work would be lost. */
 const SMALL_SET_MEMBERS = 128;
 
-/** For the next set that is written: a new one costs as much as a small set. */
-let idleCursor: SetCursor | null = null;
+/** A set of more bytes is not written in one go. */
+const SMALL_SET_BYTES = 8192;
+
+/** Where the intset or the member lies that is written, and the walk over a small set: neither outlives its call. */
+const text = new Slice();
+const smallWalk = new TableWalk();
 
 /** The type a set is written as. */
 export function setType(set: SetValue): number {
   return set.table === null ? TYPE_SET_INTSET : TYPE_SET;
 }
 
+/** See `ValueType.trySave`. */
+export function trySaveSet(writer: RdbWriter, set: SetValue): boolean {
+  if (set.table === null) {
+    set.readIntset(text);
+    writer.string(text.bytes, text.start, text.end);
+    return true;
+  }
+  if (set.sizeBytes > SMALL_SET_BYTES) return false;
+  writer.length(set.size);
+  smallWalk.open(set.table);
+  try {
+    for (let entry = smallWalk.next(); entry !== 0; entry = smallWalk.next()) {
+      set.table.readKey(entry, text);
+      writer.string(text.bytes, text.start, text.end);
+    }
+  } finally {
+    smallWalk.close();
+  }
+  return true;
+}
+
 /** Writes a set, which must not change before the generator is done or returned. */
 export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
-  if (set.table === null) {
-    const intset = new Slice();
-    set.readIntset(intset);
-    writer.string(intset.bytes, intset.start, intset.end);
-    return;
-  }
+  if (trySaveSet(writer, set)) return;
   writer.length(set.size);
-  const cursor = idleCursor ?? new SetCursor();
-  idleCursor = null;
+  const cursor = new SetCursor();
   cursor.open(set);
   try {
     while (cursor.next()) {
@@ -55,7 +75,6 @@ export function* saveSet(writer: RdbWriter, set: SetValue): Generator<void> {
     }
   } finally {
     cursor.close();
-    idleCursor = cursor;
   }
 }
 

@@ -137,11 +137,22 @@ Deno.test("rest() finds the entry of a value whose entry has moved", () => {
 Deno.test("values that rest are read without an object, overwritten, deleted and flushed", () => {
   const store = makeStore();
   const db = store.databases[0]!;
+  for (const size of [1, 9]) {
+    const set = new SetValue(store.arena, store.hash);
+    for (let index = 0; index < size; index++) set.add(slice(`member:${index}`), 512);
+    put(db, `table:${size}`, set);
+  }
   fill(store, db);
   restAll(store);
   const entry = db.peek(slice("list:5"));
   assertEquals((db.keyspace.peekValue(entry) as ListValue).length, 2);
+  for (const [key, size] of [["table:1", 1], ["table:9", 9], ["table:1", 1]] as const) {
+    const set = db.keyspace.peekValue(db.peek(slice(key))) as SetValue;
+    assertEquals([set.size, set.encoding, set.has(slice(`member:${size - 1}`))], [size, "hashtable", true]);
+  }
   assertEquals(store.values.awakeCount, 0);
+  assert(db.delete(slice("table:9")));
+  assertEquals(read(db, "table:9"), null);
   db.setString(slice("list:5"), slice("text"));
   assertEquals(read(db, "list:5"), "text");
   put(db, "hash:5", makeList(store, ["x"]));

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../src/base/random.ts";
 import { SeededHash } from "../../../src/bytes/seeded_hash.ts";
 import { Dict } from "../../../src/values/dict.ts";
-import { foldDict, foldedEntryBytes, unfoldDict } from "../../../src/values/dict_fold.ts";
+import { foldDict, FoldedDictView, foldedEntryBytes, unfoldDict } from "../../../src/values/dict_fold.ts";
 import { add, find, newDict, remove, SEED } from "./dicts.ts";
 
 const HASH = new SeededHash(SEED, 1);
@@ -47,4 +47,22 @@ Deno.test("foldDict() leaves a dict alone that a walk stands in or that is not s
   assertEquals(foldDict(dict, 1_000_000), 0);
   for (let index = 0; index < 300; index++) add(dict, `${index}`);
   assertEquals([foldDict(dict, 100), dict.size], [0, 301]);
+});
+
+Deno.test("FoldedDictView shows one folded dict after the other, and counts no memory", () => {
+  const arena = newDict(HASH).arena;
+  const view = new FoldedDictView(arena, HASH);
+  const blocks = [3, 200, 5, 0, 4].map((size) => {
+    const dict = new Dict(arena, HASH);
+    for (let index = 0; index < size; index++) add(dict, `${size}:${index}`);
+    return { size, block: foldDict(dict, 100) };
+  });
+  for (const { size, block } of [...blocks, ...blocks]) {
+    const shown = view.show(block);
+    assertEquals([shown.size, arena.tableBytes], [size, 0]);
+    for (let index = 0; index < size; index++) assert(find(shown, `${size}:${index}`) !== 0);
+    assertEquals(find(shown, "another"), 0);
+  }
+  for (const { block } of blocks) unfoldDict(arena, HASH, block).clear();
+  assertEquals([arena.usedBytes, arena.tableBytes], [0, 0]);
 });
