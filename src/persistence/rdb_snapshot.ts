@@ -53,6 +53,8 @@ export interface SnapshotOptions {
 const CHUNK_BYTES = 32 * 1024;
 /** Looks at the sockets before a rest. The first finds whoever came during the slice, the second who sends on when served. */
 const LOOKS = 2;
+/** Rests without a look once commands keep coming: looking takes time in which nobody else has the processor. */
+const RESTS_BETWEEN_LOOKS = 8;
 /** Pauses below this are saved up: timers are no finer. */
 const MIN_PAUSE_MS = 5;
 
@@ -80,6 +82,7 @@ export class Snapshot {
   #wake: (() => void) | null = null;
   #endPause: (() => void) | null = null;
   #isComplete = false;
+  #restsLeft = 0;
   #keysPaused = 0;
   #owedMs = 0;
 
@@ -200,11 +203,12 @@ export class Snapshot {
 
   /** Lets commands run: for as long as a timer takes if they keep coming, else for as long as it takes to see that none does. */
   async #giveWay(): Promise<void> {
-    for (let look = 0; look < LOOKS; look++) {
+    for (let look = 0; look < LOOKS && this.#restsLeft === 0; look++) {
       const inputBytes = this.#inputBytes();
       await nextLook();
       if (this.#inputBytes() === inputBytes) return;
     }
+    this.#restsLeft = (this.#restsLeft || RESTS_BETWEEN_LOOKS) - 1;
     await nextTurn();
   }
 
