@@ -64,8 +64,8 @@ export class Command implements RequestTraits {
   readonly isFast: boolean;
   /** Whether some of its calls may go without being timed. */
   readonly isSampled: boolean;
-  /** Whether its work does not depend on how much data there is. */
-  readonly isBrief: boolean;
+  /** With so many arguments at most its work does not depend on how much data there is. */
+  readonly briefUpTo: number;
   readonly isProtected: boolean;
   readonly mayReplicate: boolean;
   readonly noMulti: boolean;
@@ -122,7 +122,8 @@ export class Command implements RequestTraits {
     this.isDenyOom = flags.has("denyoom");
     this.isFast = flags.has("fast");
     this.isSampled = !flags.has("admin") && !flags.has("blocking");
-    this.isBrief = this.isSampled && spec.complexity?.startsWith("O(1)") === true;
+    const isBrief = spec.complexity?.startsWith("O(1)") === true;
+    this.briefUpTo = this.isSampled ? (isBrief ? Infinity : spec.briefUpTo ?? 0) : 0;
     this.isProtected = flags.has("protected");
     this.mayReplicate = flags.has("may_replicate");
     this.noMulti = flags.has("no_multi");

@@ -55,6 +55,8 @@ export interface CommandSpec {
   readonly since: string;
   readonly summary: string;
   readonly complexity?: string;
+  /** With so many arguments at most, the name included, its work is as little as if its complexity were O(1). */
+  readonly briefUpTo?: number;
   /** Number of arguments with the name (of a subcommand: with both words); negative: at least so many. */
   readonly arity: number;
   /**

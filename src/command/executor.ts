@@ -167,7 +167,7 @@ export class Executor {
     const { stats } = this.#store;
     const dirtyBefore = stats.dirty;
     const isTimed = command.untimedCalls >= command.untimedLimit || this.#timer.needsEach ||
-      (this.depth > 0 && !command.isBrief);
+      (this.depth > 0 && args.count > command.briefUpTo);
     const startMs = isTimed ? this.#store.clock.stopwatchMs() : 0;
     if (this.#isWatched) {
       for (const observer of this.#callObservers) {
@@ -308,7 +308,7 @@ export class Executor {
 
   #leaveUntimed(context: Context, command: Command, args: Args, wait: Wait | null): void {
     command.untimedCalls++;
-    if (command.isBrief) {
+    if (args.count <= command.briefUpTo) {
       this.#lastUntimed = command;
       return;
     }

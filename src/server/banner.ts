@@ -4,11 +4,11 @@
 
 import type { Services } from "../commands/services.ts";
 
-/** Logs it: as a picture where the log goes to standard output or `always-show-logo` wants one, else in a line. */
+/** Logs it: in a line, after a picture where the log goes to standard output or `always-show-logo` wants one. */
 export function sayWhoStarts({ config, logger, lifecycle: { port } }: Services): void {
   const isShown = config.string("logfile").value === "" || config.boolean("always-show-logo").value;
   if (isShown) logger.raw(picture(port));
-  else logger.notice(`Running mode=standalone, port=${port}.`);
+  logger.notice(`Running mode=standalone, port=${port}.`);
 }
 
 function picture(port: number): string {

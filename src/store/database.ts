@@ -8,6 +8,7 @@
 
 import { Slice } from "../bytes/slice.ts";
 import type { Args } from "../resp/request_batch.ts";
+import type { Dict } from "../values/dict.ts";
 import { KIND_STREAM, KIND_STRING } from "../values/kind.ts";
 import { ENCODING_INT, type EntryRef, NO_ENTRY } from "./entry_layout.ts";
 import { Keyspace } from "./keyspace.ts";
@@ -60,6 +61,11 @@ export class Database {
   /** See `KeyPrefetch.request`. */
   readAhead(args: Args, first: number, step = 1): number {
     return this.store.prefetch.request(this.keyspace.dict, args, first, step);
+  }
+
+  /** See `MemberPrefetch.expect`. */
+  expectMember(table: Dict | null, args: Args, place: number): void {
+    this.store.prefetch.members.expect(table, args, place);
   }
 
   /** Finds a key for reading: counts a hit or a miss and marks the key as used. */

@@ -20,7 +20,7 @@ function hget({ db }: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.nil();
   const hash = hashOf(db, entry, reply);
   if (hash === null) return;
-  db.store.prefetch.members.expect(hash.table, args, 2);
+  db.expectMember(hash.table, args, 2);
   if (hash.get(args.at(2), value)) reply.bulkSlice(value);
   else reply.nil();
 }

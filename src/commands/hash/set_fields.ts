@@ -22,7 +22,7 @@ function setFields({ db }: Context, args: Args, reply: Reply, limits: HashLimits
   const name = args.at(1);
   const hash = hashToChange(db, name, reply);
   if (hash === null) return;
-  db.store.prefetch.members.expect(hash.table, args, 2);
+  db.expectMember(hash.table, args, 2);
   let added = 0;
   for (let index = 2; index < count; index += 2) {
     if (hash.set(args.at(index), args.at(index + 1), limits)) added++;
@@ -49,7 +49,7 @@ function hdel({ db }: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.integer(0);
   const hash = hashOf(db, entry, reply);
   if (hash === null) return;
-  db.store.prefetch.members.expect(hash.table, args, 2);
+  db.expectMember(hash.table, args, 2);
   let removed = 0;
   for (let index = 2; index < args.count && hash.size > 0; index++) {
     if (hash.remove(args.at(index))) removed++;

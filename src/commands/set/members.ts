@@ -19,7 +19,7 @@ function sadd(context: Context, args: Args, reply: Reply, maxIntsetEntries: Inte
   const entry = db.lookupWrite(name);
   const set = entry === NO_ENTRY ? addSet(db, name) : setOf(db, entry, reply);
   if (set === null) return;
-  db.store.prefetch.members.expect(set.table, args, 2);
+  db.expectMember(set.table, args, 2);
   const limit = maxIntsetEntries.value;
   let added = 0;
   for (let index = 2; index < args.count; index++) {
@@ -36,7 +36,7 @@ function srem(context: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.integer(0);
   const set = setOf(db, entry, reply);
   if (set === null) return;
-  db.store.prefetch.members.expect(set.table, args, 2);
+  db.expectMember(set.table, args, 2);
   let removed = 0;
   for (let index = 2; index < args.count && set.size > 0; index++) {
     if (set.remove(args.at(index))) removed++;
@@ -82,7 +82,7 @@ function sismember({ db }: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.integer(0);
   const set = setOf(db, entry, reply);
   if (set === null) return;
-  db.store.prefetch.members.expect(set.table, args, 2);
+  db.expectMember(set.table, args, 2);
   reply.integer(set.has(args.at(2)) ? 1 : 0);
 }
 

@@ -104,6 +104,7 @@ export function addMembers({ db }: Context, args: Args, reply: Reply, request: S
   if (entry === NO_ENTRY && (rules & PUT_EXISTING) !== 0) return isIncrement ? reply.nil() : reply.integer(0);
   const set = entry === NO_ENTRY ? addSortedSet(db, name) : sortedSetOf(db, entry, reply);
   if (set === null) return;
+  db.expectMember(set.table, args, first);
   let added = 0;
   let updated = 0;
   let isSkipped = false;
@@ -129,6 +130,7 @@ export function sortedSetAddCommands(limits: SortedSetLimits): CommandSpec[] {
       since: "1.2.0",
       summary: "Add one or more members to a sorted set, or update its score if it already exists",
       complexity: "O(log(N)) for each item added, where N is the number of elements in the sorted set.",
+      briefUpTo: 4,
       arity: -4,
       flags: "write denyoom fast",
       acl: "sortedset",
@@ -150,6 +152,7 @@ export function sortedSetAddCommands(limits: SortedSetLimits): CommandSpec[] {
       since: "1.2.0",
       summary: "Increment the score of a member in a sorted set",
       complexity: "O(log(N)) where N is the number of elements in the sorted set.",
+      briefUpTo: 4,
       arity: 4,
       flags: "write denyoom fast",
       acl: "sortedset",

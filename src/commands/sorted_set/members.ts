@@ -17,6 +17,7 @@ function zrem({ db }: Context, args: Args, reply: Reply): void {
   if (entry === NO_ENTRY) return reply.integer(0);
   const set = sortedSetOf(db, entry, reply);
   if (set === null) return;
+  db.expectMember(set.table, args, 2);
   let removed = 0;
   for (let index = 2; index < args.count && set.size > 0; index++) {
     if (set.remove(args.at(index))) removed++;
@@ -40,6 +41,7 @@ function zcard({ db }: Context, args: Args, reply: Reply): void {
 function zscore({ db }: Context, args: Args, reply: Reply): void {
   const set = readSortedSet(db, args.at(1), reply, replyNil);
   if (set === null) return;
+  db.expectMember(set.table, args, 2);
   const handle = set.find(args.at(2));
   if (handle === 0) reply.nil();
   else reply.double(set.scoreOf(handle));
@@ -60,6 +62,7 @@ function zmscore({ db }: Context, args: Args, reply: Reply): void {
 function replyRank({ db }: Context, args: Args, reply: Reply, isReverse: boolean): void {
   const set = readSortedSet(db, args.at(1), reply, replyNil);
   if (set === null) return;
+  db.expectMember(set.table, args, 2);
   const handle = set.find(args.at(2));
   if (handle === 0) return reply.nil();
   const rank = set.rankOf(handle);
@@ -83,6 +86,7 @@ export const sortedSetMemberCommands: CommandSpec[] = [
     summary: "Remove one or more members from a sorted set",
     complexity:
       "O(M*log(N)) with N being the number of elements in the sorted set and M the number of elements to be removed.",
+    briefUpTo: 3,
     arity: -3,
     flags: "write fast",
     acl: "sortedset",
@@ -136,6 +140,7 @@ export const sortedSetMemberCommands: CommandSpec[] = [
     since: "2.0.0",
     summary: "Determine the index of a member in a sorted set",
     complexity: "O(log(N))",
+    briefUpTo: 3,
     arity: 3,
     flags: "readonly fast",
     acl: "sortedset",
@@ -149,6 +154,7 @@ export const sortedSetMemberCommands: CommandSpec[] = [
     since: "2.0.0",
     summary: "Determine the index of a member in a sorted set, with scores ordered from high to low",
     complexity: "O(log(N))",
+    briefUpTo: 3,
     arity: 3,
     flags: "readonly fast",
     acl: "sortedset",

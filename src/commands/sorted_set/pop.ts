@@ -131,6 +131,7 @@ export const sortedSetPopCommands: CommandSpec[] = [
     summary: "Remove and return members with the lowest scores in a sorted set",
     complexity:
       "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.",
+    briefUpTo: 2,
     arity: -2,
     flags: "write fast",
     acl: "sortedset",
@@ -145,6 +146,7 @@ export const sortedSetPopCommands: CommandSpec[] = [
     summary: "Remove and return members with the highest scores in a sorted set",
     complexity:
       "O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.",
+    briefUpTo: 2,
     arity: -2,
     flags: "write fast",
     acl: "sortedset",
