@@ -161,12 +161,6 @@ export class ByteWriter {
     return taken;
   }
 
-  /** Makes `memory` the buffer, of which nothing may be in use; must not be called between a write and the next `take`. */
-  adopt(memory: Uint8Array<ArrayBuffer>): void {
-    this.#buffer = memory;
-    this.#length = 0;
-  }
-
   /** Forgets what has been written and keeps the memory. */
   clear(): void {
     this.#length = 0;

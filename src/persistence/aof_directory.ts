@@ -11,7 +11,6 @@ import { requireRead, requireWrite } from "../base/file_access.ts";
 import type { Config } from "../config/config.ts";
 import { type AddedFile, AofManifest } from "./aof_manifest.ts";
 import { joinPath } from "./data_path.ts";
-import type { Snapshot } from "./rdb_snapshot.ts";
 import { systemReason } from "../base/system_reason.ts";
 
 /** A file or directory that could not be used; the message is Redis's log line. */
@@ -214,26 +213,25 @@ export class AofDirectory {
   }
 
   /**
-   * Writes a snapshot into a file that is to become a base, and onto the medium, the latter each time `syncEveryBytes` more have
-   * come. Throws what the snapshot fails with, or an `AofFileError`.
+   * Writes a stream into a file that is to become a base, and onto the medium, the latter each time `syncEveryBytes` more have
+   * come. Throws what the stream fails with, or an `AofFileError`.
    */
-  async writeBase(path: string, snapshot: Snapshot, syncEveryBytes = Infinity): Promise<void> {
+  async writeBase(path: string, source: ReadableStream<Uint8Array>, syncEveryBytes = Infinity): Promise<void> {
     let file: DataFile;
     try {
       file = await this.#bases.open(path, "truncate");
     } catch (error) {
-      await snapshot.readable.cancel();
+      await source.cancel();
       throw new AofFileError(
         `Opening the temp file for AOF rewrite in rewriteAppendOnlyFile(): ${systemReason(error)}`,
       );
     }
     using _file = file;
     let unsyncedBytes = 0;
-    for await (const chunk of snapshot.readable) {
+    for await (const chunk of source) {
       try {
         await file.write(chunk);
         unsyncedBytes += chunk.length;
-        snapshot.recycle(chunk);
         if (unsyncedBytes < syncEveryBytes) continue;
         unsyncedBytes = 0;
         await file.syncData();

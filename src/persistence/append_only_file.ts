@@ -383,7 +383,7 @@ export class AppendOnlyFile {
     const temporary = this.#directory.pathBeside(name);
     let isOk = false;
     try {
-      await this.#directory.writeBase(temporary, snapshot, syncEveryBytes);
+      await this.#directory.writeBase(temporary, snapshot.readable, syncEveryBytes);
       isOk = true;
     } catch (error) {
       if (!rewrite.isCancelled) this.#report(error);

@@ -57,9 +57,6 @@ export class CommandSnapshotWriter implements SnapshotWriter {
     return this.#output.take();
   }
 
-  /** Part of `SnapshotWriter`: an output buffer makes its own memory. */
-  recycle(): void {}
-
   /** Part of `SnapshotWriter`. */
   end(): Uint8Array<ArrayBuffer> {
     return this.#output.take();

@@ -50,8 +50,6 @@ export interface RdbWriteOptions {
   readonly temporary: string;
   /** Asked when the temporary file is complete. */
   readonly isWanted: () => boolean;
-  /** Given each chunk of the source when it has been written. */
-  readonly onWritten: (chunk: Uint8Array<ArrayBuffer>) => void;
 }
 
 /**
@@ -61,8 +59,8 @@ export interface RdbWriteOptions {
  */
 export async function writeRdbFile(
   location: RdbLocation,
-  source: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { temporary, isWanted, onWritten }: RdbWriteOptions,
+  source: ReadableStream<Uint8Array>,
+  { temporary, isWanted }: RdbWriteOptions,
 ): Promise<boolean> {
   let file: DataFile;
   try {
@@ -74,7 +72,7 @@ export async function writeRdbFile(
   }
   let former: string | null = null;
   try {
-    await source.pipeTo(rdbFileSink(file, onWritten));
+    await source.pipeTo(rdbFileSink(file));
     former = await nameFormer(location);
     if (!isWanted()) {
       removeTemporary(temporary, location);
@@ -196,19 +194,12 @@ export function* readRdbFileSync(location: RdbLocation): Generator<Uint8Array> {
   }
 }
 
-/**
- * Writes what it is given into `file`, puts it on the medium at the end, and closes it in any case. `onWritten` gets each chunk
- * when it is not needed any more.
- */
-export function rdbFileSink(
-  file: DataFile,
-  onWritten: (chunk: Uint8Array<ArrayBuffer>) => void = () => {},
-): WritableStream<Uint8Array<ArrayBuffer>> {
+/** Writes what it is given into `file`, puts it on the medium at the end, and closes it in any case. */
+export function rdbFileSink(file: DataFile): WritableStream<Uint8Array> {
   return new WritableStream({
     async write(chunk) {
       try {
         await file.write(chunk);
-        onWritten(chunk);
       } catch (error) {
         file.close();
         throw writeError("rdbSaveRio", error);

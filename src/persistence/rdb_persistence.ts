@@ -388,11 +388,7 @@ export class RdbPersistence {
   async #write(snapshot: RdbSnapshot, temporary: string): Promise<boolean> {
     this.#temporary = temporary;
     try {
-      return await writeRdbFile(this.location, snapshot.readable, {
-        temporary,
-        isWanted: () => !this.#isCancelled,
-        onWritten: (chunk) => snapshot.recycle(chunk),
-      });
+      return await writeRdbFile(this.location, snapshot.readable, { temporary, isWanted: () => !this.#isCancelled });
     } finally {
       this.#temporary = null;
     }

@@ -33,8 +33,6 @@ export interface SnapshotWriter extends SnapshotSink {
   readonly readyBytes: number;
   /** Hands over what is ready; the memory belongs to the caller. */
   take(): Uint8Array<ArrayBuffer>;
-  /** Takes back memory that `take` has handed over, for what comes next. */
-  recycle(taken: Uint8Array<ArrayBuffer>): void;
   /** Ends the file; returns its last bytes. */
   end(): Uint8Array<ArrayBuffer>;
 }
@@ -140,11 +138,6 @@ export class Snapshot {
     this.#walk?.cancel();
     this.#controller.error(new SnapshotCancelled("The snapshot was cancelled"));
     this.#resume();
-  }
-
-  /** Takes back a chunk of the stream that nobody needs any more: its memory takes what comes next. */
-  recycle(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#writer.recycle(chunk);
   }
 
   async #run(): Promise<void> {

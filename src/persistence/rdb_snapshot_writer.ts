@@ -80,11 +80,6 @@ export class RdbSnapshotWriter implements SnapshotSink {
     return this.#main.writer.take();
   }
 
-  /** Takes back memory that `take` has handed over. */
-  recycle(taken: Uint8Array<ArrayBuffer>): void {
-    this.#main.writer.recycle(taken);
-  }
-
   /** Ends the file; returns its last bytes. */
   end(): Uint8Array<ArrayBuffer> {
     return this.#main.writer.end();

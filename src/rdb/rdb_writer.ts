@@ -1,8 +1,6 @@
 /**
  * The writing end of an RDB byte stream: header, notes, attributes, lengths and strings (`rdb_format.ts` draws them).
  *
- * - Memory of bytes that were taken may be given back (`recycle`): a save of 1 M small keys makes 0.5 MB of buffers then, and
- *   50 MB without, for which V8 collects garbage in the midst of it (on busy cores one step of that took 18 ms).
  * - Bytes collect until `take()`; whoever runs a save takes them between slices. They must be taken here and not from the
  *   `ByteWriter` below, because the checksum is computed on what is taken.
  * - Savers in `types/` are generators that yield about every 16 KiB, so that one large value can be written between commands;
@@ -51,8 +49,6 @@ const DIGEST_BYTES = 4 * 1024;
 
 /** Room that is made at most for what comes next. */
 const MAX_RESERVED_BYTES = 512 * 1024;
-/** Pieces of memory that are kept for what comes next. */
-const MAX_SPARE = 4;
 
 /** Longer texts are not tried as integers: -2147483648 has 11 characters. */
 const MAX_INTEGER_TEXT = 11;
@@ -102,7 +98,6 @@ export class RdbWriter {
   /** How many of the pending bytes are in the checksum. */
   #digestedBytes = 0;
   #sliceCost = 0;
-  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
   /** Writes behind whatever `out` holds, which counts as part of the file. */
   constructor(out: ByteWriter, options: RdbWriterOptions) {
@@ -151,19 +146,10 @@ export class RdbWriter {
     const taken = this.#out.take();
     this.#digest(taken, taken.length);
     this.#digestedBytes = 0;
-    const spare = this.#spare.pop();
-    if (spare !== undefined) this.#out.adopt(spare);
     // A little more than as much again is to be expected, if it is not one long string.
     this.#out.reserve(Math.min(taken.length + (taken.length >> 3), MAX_RESERVED_BYTES));
     this.#takenBytes += taken.length;
     return taken;
-  }
-
-  /** Takes back memory that `take` has handed over, when its bytes are of no use to anybody any more. */
-  recycle(taken: Uint8Array<ArrayBuffer>): void {
-    const { buffer } = taken;
-    const isUsual = buffer.byteLength <= 2 * MAX_RESERVED_BYTES;
-    if (isUsual && this.#spare.length < MAX_SPARE) this.#spare.push(new Uint8Array(buffer));
   }
 
   /** Signature and version. */

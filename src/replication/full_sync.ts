@@ -258,7 +258,6 @@ export class FullSync {
       await send(ascii("\r\n"));
       for await (const chunk of snapshot.readable) {
         await send(chunk);
-        snapshot.recycle(chunk);
         if (group.every((link) => link.isClosed)) {
           logger.warning("Diskless rdb transfer, last replica dropped, killing fork child.");
           snapshot.cancel();

@@ -7,7 +7,6 @@
 
 import type { Client } from "../clients/client.ts";
 import type { Clock } from "../base/clock.ts";
-import { PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Traffic } from "../metrics/traffic.ts";
 import type { Backlog, StreamReader } from "./backlog.ts";
 import type { RdbFilter } from "./replica_traits.ts";
@@ -120,17 +119,12 @@ export class ReplicaLink implements StreamReader {
   async sendBytes(bytes: Uint8Array): Promise<void> {
     if (this.isClosed) return;
     const { output } = this.client;
-    // In pieces that the memory of replies holds: new memory for each would be garbage by the megabyte.
-    for (let at = 0; at < bytes.length; at += PROTO_REPLY_CHUNK_BYTES) {
-      const end = Math.min(bytes.length, at + PROTO_REPLY_CHUNK_BYTES);
-      output.prepare();
-      output.buffer.append(bytes, at, end);
-      this.sendingSinceMs = this.#clock.now;
-      await output.finished();
-      this.sendingSinceMs = 0;
-      if (this.isClosed) return;
-      this.#traffic.replicationOutputBytes += end - at;
-    }
+    output.prepare();
+    output.buffer.append(bytes);
+    this.sendingSinceMs = this.#clock.now;
+    await output.finished();
+    this.sendingSinceMs = 0;
+    this.#traffic.replicationOutputBytes += bytes.length;
   }
 
   /** Keeps the stream after `offset` for this replica. */
