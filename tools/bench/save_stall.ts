@@ -1,7 +1,7 @@
 /**
  * What a background save costs: how long clients wait meanwhile, how long it takes, and how much memory.
  *
- * - The data are many small keys and one large hash, and both are written to all the while.
+ * - The data are many small keys, and in the harder case one large hash beside them; all are written to all the while.
  */
 import type { RawClient } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
@@ -31,48 +31,62 @@ export interface SaveStall {
 const BASELINE_MS = 2_000;
 const HASH = "large:hash";
 
-/** Measures one server under load: first without a save, then during BGSAVE of `keyCount` keys, and then BGSAVE alone. */
-export async function measureSaveStall(contender: Contender, keyCount: number): Promise<SaveStall> {
+/** What is saved. */
+export interface SavedData {
+  keyCount: number;
+  /** Whether there is a hash of as many fields beside the keys, which is written to as well. */
+  hasHash: boolean;
+}
+
+/** Measures one server: waits under load without a save and during its first BGSAVE, memory during another, and BGSAVE alone. */
+export async function measureSaveStall(contender: Contender, data: SavedData): Promise<SaveStall> {
+  const { keyCount, hasHash } = data;
   await using server = await startContender(contender);
   await loadKeys(server, keyCount);
-  await loadLargeCollection(
-    server,
-    { head: ["HSET", HASH], makeElement: (digits) => [`field:${digits}`, "value"] },
-    keyCount,
-  );
+  const hash = { head: ["HSET", HASH], makeElement: (digits: string) => [`field:${digits}`, "value"] };
+  if (hasHash) await loadLargeCollection(server, hash, keyCount);
   using watching = await server.connect({ timeoutMs: 60_000 });
-  const { grownBytes, ...underLoad } = await saveUnderLoad(server, watching, keyCount);
+  const waits = await underLoad(server, data, () => measureWaits(server, watching));
+  const grownBytes = await underLoad(server, data, () => measureGrowth(server, watching));
   const copiedBytes = Number(await infoField(watching, "persistence", "rdb_last_cow_size"));
   return {
-    ...underLoad,
+    ...waits,
     grownBytes: grownBytes + (contender.name === "redis-server" ? copiedBytes : 0),
     idleSaveMs: await saveInBackground(watching),
   };
 }
 
-async function saveUnderLoad(
+async function underLoad<T>(
   server: ServerProcess,
-  watching: RawClient,
-  keyCount: number,
-): Promise<Omit<SaveStall, "idleSaveMs">> {
+  { keyCount, hasHash }: SavedData,
+  measure: () => Promise<T>,
+): Promise<T> {
   await using _load = new RequestLoad(server, { what: "set", keyCount, clients: 10, pipeline: 1 });
   const what = ["HSET", HASH, "field:__rand_int__", "other"];
-  await using _hashLoad = new RequestLoad(server, { what, keyCount, clients: 1, pipeline: 1 });
+  await using _hashLoad = hasHash ? new RequestLoad(server, { what, keyCount, clients: 1, pipeline: 1 }) : null;
+  return await measure();
+}
+
+async function measureWaits(
+  server: ServerProcess,
+  watching: RawClient,
+): Promise<Pick<SaveStall, "before" | "during" | "saveMs">> {
   using pinging = await server.connect({ timeoutMs: 60_000 });
   const baselineEndMs = performance.now() + BASELINE_MS;
   const before = await pingTimes(pinging, () => performance.now() >= baselineEndMs);
+  let isSaving = true;
+  const saved = saveInBackground(watching).finally(() => isSaving = false);
+  const during = await pingTimes(pinging, () => !isSaving);
+  return { before: waitsOf(before), during: waitsOf(during), saveMs: await saved };
+}
+
+/** Apart from the waits, which looking at the memory would lengthen. */
+async function measureGrowth(server: ServerProcess, watching: RawClient): Promise<number> {
   const startBytes = await residentBytes(server.pid);
   let isSaving = true;
   const peak = peakResidentBytes(server.pid, () => !isSaving);
-  const saved = saveInBackground(watching).finally(() => isSaving = false);
-  const during = await pingTimes(pinging, () => !isSaving);
-  const saveMs = await saved;
-  return {
-    before: waitsOf(before),
-    during: waitsOf(during),
-    saveMs,
-    grownBytes: await peak - startBytes,
-  };
+  await saveInBackground(watching).finally(() => isSaving = false);
+  return await peak - startBytes;
 }
 
 /** Milliseconds that a BGSAVE takes. */
