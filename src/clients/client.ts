@@ -78,7 +78,7 @@ export class Client {
   isClosing = false;
   /** Bytes of requests that have been read and not yet dropped: those of the running batch. */
   batchBytes = 0;
-  /** Bytes of the buffer that its connection is read into; what a large argument passes through on its way is not counted. */
+  /** Bytes of the buffer that its connection is read into; a large argument is read into the memory of the parser. */
   readBufferBytes = 0;
   /** Bytes that have been read while it waits, and lie apart until then. */
   readAheadBytes = 0;

@@ -51,7 +51,7 @@ export interface SnapshotOptions {
 const CHUNK_BYTES = 32 * 1024;
 /** Looks at the sockets before a rest. The first finds whoever came during the slice, the second who sends on when served. */
 const LOOKS = 2;
-/** Rests without a look once commands keep coming: looking takes time in which nobody else has the processor. */
+/** Rests from one look to the next once commands keep coming: looking takes time in which nobody else has the processor. */
 const RESTS_BETWEEN_LOOKS = 8;
 /** Pauses below this are saved up: timers are no finer. */
 const MIN_PAUSE_MS = 5;
@@ -80,6 +80,7 @@ export class Snapshot {
   #wake: (() => void) | null = null;
   #endPause: (() => void) | null = null;
   #isComplete = false;
+  /** Rests until the next look. */
   #restsLeft = 0;
   #keysPaused = 0;
   #owedMs = 0;
@@ -196,12 +197,15 @@ export class Snapshot {
 
   /** Lets commands run: for as long as a timer takes if they keep coming, else for as long as it takes to see that none does. */
   async #giveWay(): Promise<void> {
-    for (let look = 0; look < LOOKS && this.#restsLeft === 0; look++) {
-      const inputBytes = this.#inputBytes();
-      await nextLook();
-      if (this.#inputBytes() === inputBytes) return;
+    if (this.#restsLeft === 0) {
+      for (let look = 0; look < LOOKS; look++) {
+        const inputBytes = this.#inputBytes();
+        await nextLook();
+        if (this.#inputBytes() === inputBytes) return;
+      }
+      this.#restsLeft = RESTS_BETWEEN_LOOKS;
     }
-    this.#restsLeft = (this.#restsLeft || RESTS_BETWEEN_LOOKS) - 1;
+    this.#restsLeft--;
     await nextTurn();
   }
 

@@ -59,7 +59,7 @@ export class ActiveExpiry {
   /** Runs a cycle. */
   run(): void {
     if (this.isEnabled && this.#store.expiryRule === "hide") this.#store.replicaExpiry.run();
-    if (this.#isAllowed()) this.#run(this.cycleMs);
+    if (this.#isAllowed()) this.#run();
   }
 
   /** Sets the statistics to zero: CONFIG RESETSTAT. */
@@ -75,9 +75,10 @@ export class ActiveExpiry {
     return ACCEPTABLE_STALE_PERCENT - (this.effort - 1);
   }
 
-  #run(limitMs: number): void {
+  #run(): void {
     const { databases } = this.#store;
     const startMs = this.#clock.stopwatchMs();
+    const endMs = startMs + this.cycleMs;
     // After a cycle that ran out of time there is work somewhere: all databases have their turn.
     const count = this.#isTimeOver ? databases.length : Math.min(DATABASES_PER_CYCLE, databases.length);
     this.#isTimeOver = false;
@@ -86,7 +87,7 @@ export class ActiveExpiry {
       // The next cycle goes on with the next database even when this one takes all the time.
       const db = databases[this.#nextDatabase]!;
       this.#nextDatabase = (this.#nextDatabase + 1) % databases.length;
-      this.#expireDatabase(db, startMs + limitMs);
+      this.#expireDatabase(db, endMs);
     }
     this.timeUsedMs += this.#clock.stopwatchMs() - startMs;
     const percent = this.#sampledCount === 0 ? 0 : (100 * this.#expiredCount) / this.#sampledCount;

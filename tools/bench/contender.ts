@@ -4,6 +4,7 @@
 import { ServerProcess } from "../../tests/support/server_process.ts";
 import { redenoCommand } from "../../tests/support/test_server.ts";
 import { runProgram } from "../conformance/child_process.ts";
+import { turn } from "./ping_times.ts";
 
 const SAMPLE_INTERVAL_MS = 100;
 
@@ -65,7 +66,7 @@ export async function peakResidentBytes(pid: number, isOver: () => boolean): Pro
   let peak = 0;
   while (!isOver()) {
     peak = Math.max(peak, await residentBytes(pid));
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_INTERVAL_MS));
+    await turn(SAMPLE_INTERVAL_MS);
   }
   return peak;
 }

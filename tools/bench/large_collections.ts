@@ -1,10 +1,9 @@
 /**
  * Requests on one large collection of each type.
  */
-import type { Argument } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { type Contender, median, type Pair, startContender } from "./contender.ts";
-import { digits } from "./key_load.ts";
+import { digits, type LargeCollection, loadLargeCollection } from "./key_load.ts";
 import { benchmarkRates } from "./throughput.ts";
 
 /** A command, and the requests a second of both servers. */
@@ -16,7 +15,6 @@ export interface LargeRow {
 
 const MEMBERS = 1_000_000;
 const SMALLER = 100_000;
-const ELEMENTS_PER_COMMAND = 500;
 const REQUESTS = 400_000;
 const ROUNDS = 3;
 
@@ -68,27 +66,15 @@ async function rateOf(server: ServerProcess, command: readonly string[], request
 }
 
 async function fill(server: ServerProcess): Promise<void> {
-  const scores = (index: number) => [scattered(index), `member:${digits(index)}`];
-  await add(server, ["ZADD", "zset"], MEMBERS, scores);
-  await add(server, ["HSET", "hash"], MEMBERS, (index) => [`member:${digits(index)}`, `value:${index}`]);
-  await add(server, ["SADD", "one"], SMALLER, (index) => [`member:${digits(index)}`]);
-  await add(server, ["SADD", "two"], SMALLER, (index) => [`member:${digits(index + SMALLER - 1000)}`]);
-  await add(server, ["RPUSH", "list"], SMALLER, (index) => [scattered(index)]);
+  const add = (count: number, head: LargeCollection["head"], makeElement: LargeCollection["makeElement"]) =>
+    loadLargeCollection(server, { head, makeElement }, count);
+  await add(MEMBERS, ["ZADD", "zset"], (digits, index) => [scattered(index), `member:${digits}`]);
+  await add(MEMBERS, ["HSET", "hash"], (digits, index) => [`member:${digits}`, `value:${index}`]);
+  await add(SMALLER, ["SADD", "one"], (digits) => [`member:${digits}`]);
+  await add(SMALLER, ["SADD", "two"], (_, index) => [`member:${digits(index + SMALLER - 1000)}`]);
+  await add(SMALLER, ["RPUSH", "list"], (_, index) => [scattered(index)]);
   using client = await server.connect({ timeoutMs: 60_000 });
   await client.expect("XGROUP", "CREATE", "stream", "group", "$", "MKSTREAM");
-}
-
-async function add(
-  server: ServerProcess,
-  head: readonly Argument[],
-  count: number,
-  make: (index: number) => readonly Argument[],
-): Promise<void> {
-  using client = await server.connect({ timeoutMs: 60_000 });
-  for (let start = 0; start < count; start += ELEMENTS_PER_COMMAND) {
-    const elements = Array.from({ length: ELEMENTS_PER_COMMAND }, (_, at) => make(start + at)).flat();
-    await client.expect(...head, ...elements);
-  }
 }
 
 /** A permutation of the first million numbers: 7919 shares no factor with it. */

@@ -1,10 +1,9 @@
 /**
  * The longest time for which a client gets no answer while others make the server do large things: it pings every millisecond.
  */
-import type { Argument } from "../../tests/support/raw_client.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { runProgram } from "../conformance/child_process.ts";
-import { digits } from "./key_load.ts";
+import { LARGE_COLLECTIONS, loadLargeCollection } from "./key_load.ts";
 import { pingTimes, quantile, turn } from "./ping_times.ts";
 
 /** Longest pings in milliseconds. */
@@ -22,7 +21,6 @@ const LOAD_MARGIN = 2;
 /** How long after a command its work in the background is watched at most. */
 const AFTERMATH_MS = 3_000;
 const MEMBERS = 1_000_000;
-const MEMBERS_PER_COMMAND = 1_000;
 
 /** Measures one server with about `keyCount` keys, and with sorted sets of a million members. */
 export async function measurePauses(server: ServerProcess, keyCount: number): Promise<Pauses> {
@@ -72,12 +70,6 @@ async function isEmpty(server: ServerProcess, dueMs: number): Promise<void> {
 
 async function removal(server: ServerProcess, command: "DEL" | "UNLINK"): Promise<number> {
   using client = await server.connect({ timeoutMs: 600_000 });
-  for (let start = 0; start < MEMBERS; start += MEMBERS_PER_COMMAND) {
-    const members: Argument[] = [];
-    for (let index = start; index < start + MEMBERS_PER_COMMAND; index++) {
-      members.push(index, `member:${digits(index)}`);
-    }
-    await client.expect("ZADD", "zset", ...members);
-  }
+  await loadLargeCollection(server, LARGE_COLLECTIONS["sorted set"]!, MEMBERS);
   return await longestPing(server, () => client.expect(command, "zset"));
 }
