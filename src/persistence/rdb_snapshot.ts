@@ -49,10 +49,8 @@ export interface SnapshotOptions {
 
 /** A chunk is handed over when it has this many bytes, or when the file is complete. */
 const CHUNK_BYTES = 32 * 1024;
-/** Looks at the sockets before a rest. The first finds whoever came during the slice, the second who sends on when served. */
-const LOOKS = 2;
-/** Rests from one look to the next once commands keep coming: looking takes time in which nobody else has the processor. */
-const RESTS_BETWEEN_LOOKS = 8;
+/** Turns without input after which nobody is taken to send any more. */
+const MAX_BUSY = 8;
 /** Pauses below this are saved up: timers are no finer. */
 const MIN_PAUSE_MS = 5;
 
@@ -75,13 +73,15 @@ export class Snapshot {
   readonly #walk: SnapshotWalk | null;
   readonly #keyDelayUs: () => number;
   readonly #inputBytes: () => number;
-  readonly #abort = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #wake: (() => void) | null = null;
   #endPause: (() => void) | null = null;
   #isComplete = false;
-  /** Rests until the next look. */
-  #restsLeft = 0;
+  #isCancelled = false;
+  /** Whether the reader waits for a chunk. */
+  #isWanted = false;
+  /** Turns with input less those without, from 0 to `MAX_BUSY`. */
+  #busy = MAX_BUSY;
   #keysPaused = 0;
   #owedMs = 0;
 
@@ -103,9 +103,12 @@ export class Snapshot {
       start: (controller) => {
         this.#controller = controller;
       },
-      pull: () => this.#resume(),
+      pull: () => {
+        this.#isWanted = true;
+        this.#resume();
+      },
       cancel: () => this.cancel(),
-    }, new CountQueuingStrategy({ highWaterMark: 1 }));
+    }, new CountQueuingStrategy({ highWaterMark: 0 }));
     this.ended = this.#run();
   }
 
@@ -126,7 +129,7 @@ export class Snapshot {
 
   /** True once `cancel()` was called before the end. */
   get isCancelled(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#isCancelled;
   }
 
   /**
@@ -135,31 +138,41 @@ export class Snapshot {
    */
   cancel(): void {
     if (this.isCancelled || this.#isComplete) return;
-    this.#abort.abort();
-    this.#walk?.cancel();
-    this.#controller.error(new SnapshotCancelled("The snapshot was cancelled"));
-    this.#resume();
+    this.#giveUp(new SnapshotCancelled("The snapshot was cancelled"));
   }
 
   async #run(): Promise<void> {
     try {
       await this.#writeAll();
     } catch (error) {
-      this.#abort.abort();
-      this.#walk?.cancel();
-      this.#controller.error(error);
+      this.#giveUp(error);
     }
     await this.#finishWalk();
+  }
+
+  #giveUp(reason: unknown): void {
+    this.#isCancelled = true;
+    this.#isWanted = false;
+    this.#walk?.cancel();
+    this.#controller.error(reason);
+    this.#endPause?.();
+    this.#resume();
   }
 
   async #writeAll(): Promise<void> {
     const walk = this.#walk;
     // The caller is still in the middle of its command: what it does next belongs after the frozen moment.
     await nextTurn();
+    // Where the reader has a file to open first, that gets a turn of its own.
+    if (walk !== null) await this.#untilWanted(walk);
     while (walk !== null && !walk.isFinished && !this.isCancelled) {
       this.#runSlice(walk);
-      if (this.#writer.readyBytes >= CHUNK_BYTES) this.#controller.enqueue(this.#writer.take());
-      await this.#rest(walk);
+      if (this.#writer.readyBytes >= CHUNK_BYTES) {
+        await this.#untilWanted(walk);
+        if (this.#isWanted) this.#handOver();
+      }
+      if (this.#owedMs >= MIN_PAUSE_MS) await this.#pause(walk);
+      await this.#giveWay();
     }
     if (this.isCancelled) return;
     if (this.#writer.readyBytes > 0) this.#controller.enqueue(this.#writer.take());
@@ -187,26 +200,27 @@ export class Snapshot {
     } while (!this.#isPauseDue(walk) && !walk.isFinished && clock.stopwatchMs() < endMs);
   }
 
-  async #rest(walk: SnapshotWalk): Promise<void> {
-    if (this.#owedMs >= MIN_PAUSE_MS) await this.#pause(walk);
-    while (this.#controller.desiredSize! <= 0 && !walk.isAwaited && !this.isCancelled) {
+  async #untilWanted(walk: SnapshotWalk): Promise<void> {
+    while (!this.#isWanted && !walk.isAwaited && !this.isCancelled) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    await this.#giveWay();
   }
 
-  /** Lets commands run: for as long as a timer takes if they keep coming, else for as long as it takes to see that none does. */
+  #handOver(): void {
+    this.#isWanted = false;
+    this.#controller.enqueue(this.#writer.take());
+  }
+
+  /**
+   * Lets commands run: for as long as a timer takes where they keep coming, else for as long as it takes to see that none
+   * comes. Clients that send nothing for a while are busy still: other threads may keep them from the processor, and the time
+   * in which this one sleeps is when they get it.
+   */
   async #giveWay(): Promise<void> {
-    if (this.#restsLeft === 0) {
-      for (let look = 0; look < LOOKS; look++) {
-        const inputBytes = this.#inputBytes();
-        await nextLook();
-        if (this.#inputBytes() === inputBytes) return;
-      }
-      this.#restsLeft = RESTS_BETWEEN_LOOKS;
-    }
-    this.#restsLeft--;
-    await nextTurn();
+    const inputBytes = this.#inputBytes();
+    await (this.#busy > 0 ? nextTurn() : nextLook());
+    const hasInput = this.#inputBytes() !== inputBytes;
+    this.#busy = hasInput ? Math.min(this.#busy + 1, MAX_BUSY) : Math.max(this.#busy - 1, 0);
   }
 
   #isPauseDue(walk: SnapshotWalk): boolean {
@@ -222,10 +236,10 @@ export class Snapshot {
   async #pause(walk: SnapshotWalk): Promise<void> {
     const pauseMs = this.#owedMs;
     this.#owedMs = 0;
-    if (walk.isAwaited) return;
+    if (walk.isAwaited || this.isCancelled) return;
     const end = new AbortController();
     this.#endPause = () => end.abort();
-    await this.#store.clock.sleep(pauseMs, AbortSignal.any([end.signal, this.#abort.signal]));
+    await this.#store.clock.sleep(pauseMs, end.signal);
     this.#endPause = null;
   }
 

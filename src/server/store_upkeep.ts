@@ -6,6 +6,7 @@
 
 import { TIME_SLICE_MS } from "../base/limits.ts";
 import type { Services } from "../commands/services.ts";
+import { REHEARSAL_KEYS, rehearseSave } from "../persistence/save_rehearsal.ts";
 import { addMemoryReturn } from "./memory_return.ts";
 
 /** Starts the work with the server's cron, and binds it to its parameters. */
@@ -13,6 +14,7 @@ export function addStoreUpkeep(services: Services): void {
   bindParameters(services);
   freeLazily(services);
   expireActively(services);
+  rehearseSaves(services);
   addMemoryReturn(services);
   const { cron, config, store, clock, metrics, activeExpiry, loading } = services;
   metrics.onReset.subscribe(() => {
@@ -64,4 +66,13 @@ function expireActively({ activeExpiry, clock, cron, executor, metrics, propagat
     });
   };
   cron.every(0, "active expiry", run);
+}
+
+function rehearseSaves({ store, clock, cron, tasks, persistence }: Services): void {
+  let isRehearsed = false;
+  cron.every(0, "rehearsal of a save", () => {
+    if (isRehearsed || store.keyCount < REHEARSAL_KEYS) return;
+    isRehearsed = true;
+    tasks.start("rehearsal of a save", () => rehearseSave(clock, persistence.snapshotOptions()));
+  });
 }
