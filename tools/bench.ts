@@ -11,7 +11,14 @@ import { startContender } from "./bench/contender.ts";
 import { measureConnections, measureIdleConnections } from "./bench/connections.ts";
 import { measureDictGrowth } from "./bench/dict_growth.ts";
 import { type FullSync, measureFullSync, measureLag } from "./bench/full_sync.ts";
-import { type Footprint, measureFlushed, measureFootprint, usedMemory } from "./bench/footprint.ts";
+import {
+  BEGUN_SHARE,
+  type Fill,
+  type Footprint,
+  measureFlushed,
+  measureFootprint,
+  usedMemory,
+} from "./bench/footprint.ts";
 import { COLLECTIONS, LARGE_COLLECTIONS, loadCollections, loadKeys, loadLargeCollection } from "./bench/key_load.ts";
 import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
@@ -107,7 +114,7 @@ async function reportConnections({ pair, isQuick }: Plan): Promise<void> {
 
 async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
   const strings = await measureBoth(pair, async (server) => {
-    const footprint = await measureFootprint(server, () => loadKeys(server, keyCount));
+    const footprint = await measureFootprint(server, keyCount, loadKeys);
     return { ...footprint, flushedBytes: await measureFlushed(server) };
   });
   const { ours, reference } = strings;
@@ -116,24 +123,29 @@ async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
   printRow("no keys, after other work", ours.empty.residentBytes / 1e6, reference.empty.residentBytes / 1e6);
   printRow(`${keyCount} keys of 16 + 16 bytes`, ours.filled.residentBytes / 1e6, reference.filled.residentBytes / 1e6);
   printRow("- after FLUSHALL", ours.flushedBytes / 1e6, reference.flushedBytes / 1e6);
-  printHead("growth of resident memory", "bytes");
+  printHead("growth of resident memory, without the first tenth", "bytes");
   printGrowth("a string", strings, keyCount);
   const count = isQuick ? SMALL_COLLECTIONS / 5 : SMALL_COLLECTIONS;
-  const report = async (what: string, fill: (server: ServerProcess) => Promise<void>, pieces: number) =>
-    printGrowth(what, await measureBoth(pair, (server) => measureFootprint(server, () => fill(server))), pieces);
+  const report = async (what: string, pieces: number, fill: Fill) =>
+    printGrowth(what, await measureBoth(pair, (server) => measureFootprint(server, pieces, fill)), pieces);
   for (const [name, make] of Object.entries(COLLECTIONS)) {
-    await report(`each of ${count} ${name} of 10`, (server) => loadCollections(server, make, count), count);
+    await report(
+      `each of ${count} ${name} of 10`,
+      count,
+      (server, ...range) => loadCollections(server, make, ...range),
+    );
   }
   for (const [name, large] of Object.entries(LARGE_COLLECTIONS)) {
-    const fill = (server: ServerProcess) => loadLargeCollection(server, large, keyCount);
-    await report(`an element of a ${name} of ${keyCount}`, fill, keyCount);
+    const fill: Fill = (server, ...range) => loadLargeCollection(server, large, ...range);
+    await report(`an element of a ${name} of ${keyCount}`, keyCount, fill);
   }
 }
 
-/** What filling took of the system, and by the server's own count, for each of `count` pieces. */
+/** What the larger part of `count` pieces took of the system, and by the server's own count, for each of them. */
 function printGrowth(what: string, { ours, reference }: Pair<Footprint>, count: number): void {
-  const resident = ({ empty, filled }: Footprint) => (filled.residentBytes - empty.residentBytes) / count;
-  const used = ({ empty, filled }: Footprint) => (filled.usedBytes - empty.usedBytes) / count;
+  const measured = count * (1 - BEGUN_SHARE);
+  const resident = ({ begun, filled }: Footprint) => (filled.residentBytes - begun.residentBytes) / measured;
+  const used = ({ begun, filled }: Footprint) => (filled.usedBytes - begun.usedBytes) / measured;
   printRow(what, resident(ours), resident(reference));
   printRow("- by used_memory", used(ours), used(reference));
 }

@@ -12,23 +12,33 @@ export interface Memory {
   usedBytes: number;
 }
 
-/** The memory before and after, and before the server had any work: what the first work takes it takes once. */
+/** The memory before the server had any work, with no data, with a first part of them, and with all. */
 export interface Footprint {
   unused: Memory;
   empty: Memory;
+  begun: Memory;
   filled: Memory;
 }
+
+/** The first part of the data, for which the code of their type is compiled: what that takes it takes once. */
+export const BEGUN_SHARE = 0.1;
 
 /** How long a server has to give memory back. */
 const SETTLE_MS = 3_000;
 
+/** Makes `count` pieces of data but for the first `from`, which are there. */
+export type Fill = (server: ServerProcess, count: number, from: number) => Promise<void>;
+
 /** Warms the server up and fills it. */
-export async function measureFootprint(server: ServerProcess, fill: () => Promise<void>): Promise<Footprint> {
+export async function measureFootprint(server: ServerProcess, count: number, fill: Fill): Promise<Footprint> {
   const unused = await memoryOf(server);
   await warmUp(server);
   const empty = await memoryOf(server);
-  await fill();
-  return { unused, empty, filled: await memoryOf(server) };
+  const first = count * BEGUN_SHARE;
+  await fill(server, first, 0);
+  const begun = await memoryOf(server);
+  await fill(server, count, first);
+  return { unused, empty, begun, filled: await memoryOf(server) };
 }
 
 /** Empties the server by FLUSHALL; its resident bytes a while later. */

@@ -11,6 +11,12 @@ const LARGE_BATCH_ELEMENTS = 500;
 const WARM_UP_REQUESTS = 200_000;
 const WARM_UP_KEYS = 1000;
 
+/** Numbers of what is made, without `to` itself. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The commands that make one key, by its number. */
 type MakeKey = (digits: string, index: number) => Argument[][];
 
@@ -48,20 +54,25 @@ export const LARGE_COLLECTIONS: Readonly<Record<string, LargeCollection>> = {
   },
 };
 
-/** Sets `count` keys of 16 bytes (those of redis-benchmark's `-r`) to values of 16 bytes. */
-export function loadKeys(server: ServerProcess, count: number): Promise<void> {
-  return load(server, count, (digits) => [["SET", `key:${digits}`, `val:${digits}`]]);
+/** Sets `count` keys of 16 bytes (those of redis-benchmark's `-r`) to values of 16 bytes, but for the first `from`. */
+export function loadKeys(server: ServerProcess, count: number, from = 0): Promise<void> {
+  return load(server, { from, to: count }, (digits) => [["SET", `key:${digits}`, `val:${digits}`]]);
 }
 
-/** Makes `count` collections of a sort. */
-export function loadCollections(server: ServerProcess, make: MakeKey, count: number): Promise<void> {
-  return load(server, count, make);
+/** Makes `count` collections of a sort, but for the first `from`. */
+export function loadCollections(server: ServerProcess, make: MakeKey, count: number, from = 0): Promise<void> {
+  return load(server, { from, to: count }, make);
 }
 
-/** Makes a large collection of `count` elements. */
-export function loadLargeCollection(server: ServerProcess, large: LargeCollection, count: number): Promise<void> {
+/** Adds the elements of a large collection of `count`, but for the first `from`; both are multiples of 500. */
+export function loadLargeCollection(
+  server: ServerProcess,
+  large: LargeCollection,
+  count: number,
+  from = 0,
+): Promise<void> {
   const { head, makeElement, elementsPerCommand = LARGE_BATCH_ELEMENTS } = large;
-  return load(server, count / elementsPerCommand, (_, index) => {
+  return load(server, { from: from / elementsPerCommand, to: count / elementsPerCommand }, (_, index) => {
     const first = index * elementsPerCommand;
     const added = Array.from({ length: elementsPerCommand }, (_, at) => makeElement(digits(first + at), first + at));
     return [[...head, ...added.flat()]];
@@ -76,7 +87,7 @@ export function warmUp(server: ServerProcess): Promise<void> {
   const missing = Array.from({ length: WARM_UP_KEYS }, (_, at) => `missing:${digits(at)}`);
   return load(
     server,
-    WARM_UP_REQUESTS,
+    { from: 0, to: WARM_UP_REQUESTS },
     (digits, index) => index % 100 === 0 ? [["DEL", ...missing]] : [["SETRANGE", `missing:${digits}`, 0, ""]],
   );
 }
@@ -86,16 +97,16 @@ export function digits(index: number): string {
   return String(index).padStart(12, "0");
 }
 
-async function load(server: ServerProcess, count: number, make: MakeKey): Promise<void> {
+async function load(server: ServerProcess, { from, to }: Range, make: MakeKey): Promise<void> {
   using client = await server.connect({ timeoutMs: 60_000 });
   const batch: Argument[][] = [];
   let argumentCount = 0;
-  for (let index = 0; index < count; index++) {
+  for (let index = from; index < to; index++) {
     for (const request of make(digits(index), index)) {
       batch.push(request);
       argumentCount += request.length;
     }
-    if (argumentCount < BATCH_ARGUMENTS && index < count - 1) continue;
+    if (argumentCount < BATCH_ARGUMENTS && index < to - 1) continue;
     await client.pipeline(batch);
     batch.length = 0;
     argumentCount = 0;
