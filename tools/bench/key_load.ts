@@ -8,7 +8,7 @@ import type { ServerProcess } from "../../tests/support/server_process.ts";
 const BATCH_ARGUMENTS = 20_000;
 const ELEMENTS = 10;
 const LARGE_BATCH_ELEMENTS = 500;
-const WARM_UP_REQUESTS = 200_000;
+const WARM_UP_REQUESTS = 1_000_000;
 const WARM_UP_KEYS = 1000;
 
 /** Numbers of what is made, without `to` itself. */
