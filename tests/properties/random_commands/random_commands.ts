@@ -13,7 +13,7 @@ import { type Comparison, Draw, drawWeighted, EDGE_NUMBERS, type RandomCommand, 
 import { GEO_COMMANDS } from "./geo_commands.ts";
 import { HASH_COMMANDS } from "./hash_commands.ts";
 import { CONFIG_COMMANDS, DATABASE_COMMANDS, KEY_COMMANDS } from "./key_commands.ts";
-import { LEX_COMMANDS, SORTED_SET_COMMANDS } from "./sorted_set_commands.ts";
+import { isLexKey, LEX_COMMANDS, SORTED_SET_COMMANDS } from "./sorted_set_commands.ts";
 import { STREAM_COMMANDS } from "./stream_commands.ts";
 import { STRING_COMMANDS } from "./string_commands.ts";
 
@@ -141,7 +141,7 @@ function comparisonOf(argv: readonly string[]): Comparison {
 
 /** Now and then with an argument too many, one too few, another one, or two exchanged. */
 function mutated(draw: Draw, argv: string[]): string[] {
-  if (UNMUTATED.has(argv[0]!) || !draw.chance(MUTATED_SHARE)) return argv;
+  if (UNMUTATED.has(argv[0]!) || argv.some(isLexKey) || !draw.chance(MUTATED_SHARE)) return argv;
   const at = draw.random.integer(1, argv.length);
   switch (draw.random.integer(0, 3)) {
     case 0:

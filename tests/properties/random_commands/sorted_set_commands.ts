@@ -25,6 +25,14 @@ function lexKey(draw: Draw): string {
   return draw.chance(0.04) ? "c0" : `y${draw.integer(0, 3)}`;
 }
 
+/**
+ * Whether an argument is a key whose members have one score. With several, what a range of members yields is left to the levels
+ * that Redis draws by chance, so the commands that write there must stay as they are made.
+ */
+export function isLexKey(argument: string): boolean {
+  return /^y\d$/.test(argument);
+}
+
 /** The start, end and options of ZRANGE, and of ZRANGESTORE without WITHSCORES. */
 function range(draw: Draw): string[] {
   const reverse = draw.maybe(0.3, "REV");
