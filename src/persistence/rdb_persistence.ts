@@ -223,7 +223,7 @@ export class RdbPersistence {
       libraries: this.libraries?.sources() ?? [],
       hasData: true,
       keyDelayUs: () => config.integer("rdb-key-save-delay").value,
-      inputBytes: () => traffic.inputBytes,
+      readCount: () => traffic.reads,
     };
   }
 

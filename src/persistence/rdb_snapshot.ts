@@ -43,14 +43,17 @@ export interface SnapshotOptions {
   readonly hasData: boolean;
   /** `rdb-key-save-delay`: a pause after each key in microseconds; below zero, that many keys a microsecond. */
   readonly keyDelayUs: () => number;
-  /** Bytes that came in so far, from whomever: where a look at the sockets adds none, nobody needs the time of the walk. */
-  readonly inputBytes: () => number;
+  /** Reads so far that brought something, from whomever: where they are few, nobody needs the time of the walk. */
+  readonly readCount: () => number;
 }
 
 /** A chunk is handed over when it has this many bytes, or when the file is complete. */
 const CHUNK_BYTES = 32 * 1024;
-/** Turns without input after which nobody is taken to send any more. */
+/** Idle turns after which nobody is taken to be busy any more. */
 const MAX_BUSY = 8;
+/** Reads that make a turn a busy one: a client that sends on when it is served makes two in a short look, 20 in a rest. */
+const BUSY_LOOK_READS = 2;
+const BUSY_REST_READS = 5;
 /** Pauses below this are saved up: timers are no finer. */
 const MIN_PAUSE_MS = 5;
 
@@ -72,7 +75,7 @@ export class Snapshot {
   readonly #writer: SnapshotWriter;
   readonly #walk: SnapshotWalk | null;
   readonly #keyDelayUs: () => number;
-  readonly #inputBytes: () => number;
+  readonly #readCount: () => number;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #wake: (() => void) | null = null;
   #endPause: (() => void) | null = null;
@@ -80,7 +83,7 @@ export class Snapshot {
   #isCancelled = false;
   /** Whether the reader waits for a chunk. */
   #isWanted = false;
-  /** Turns with input less those without, from 0 to `MAX_BUSY`. */
+  /** Busy turns less idle ones, from 0 to `MAX_BUSY`. */
   #busy = MAX_BUSY;
   #keysPaused = 0;
   #owedMs = 0;
@@ -89,7 +92,7 @@ export class Snapshot {
   constructor(store: Store, writer: SnapshotWriter, options: SnapshotOptions) {
     this.#store = store;
     this.#keyDelayUs = options.keyDelayUs;
-    this.#inputBytes = options.inputBytes;
+    this.#readCount = options.readCount;
     this.#writer = writer;
     this.#walk = options.hasData ? new SnapshotWalk(store, writer) : null;
     if (this.#walk !== null) {
@@ -212,15 +215,16 @@ export class Snapshot {
   }
 
   /**
-   * Lets commands run: for as long as a timer takes where they keep coming, else for as long as it takes to see that none
-   * comes. Clients that send nothing for a while are busy still: other threads may keep them from the processor, and the time
-   * in which this one sleeps is when they get it.
+   * Lets commands run: for as long as a timer takes where they keep coming, else for as long as it takes to serve those few
+   * that are there. Some idle turns change nothing: other threads may keep the clients from the processor for a while, and the
+   * time in which this one sleeps is when they get it.
    */
   async #giveWay(): Promise<void> {
-    const inputBytes = this.#inputBytes();
-    await (this.#busy > 0 ? nextTurn() : nextLook());
-    const hasInput = this.#inputBytes() !== inputBytes;
-    this.#busy = hasInput ? Math.min(this.#busy + 1, MAX_BUSY) : Math.max(this.#busy - 1, 0);
+    const readsBefore = this.#readCount();
+    const rests = this.#busy > 0;
+    await (rests ? nextTurn() : nextLook());
+    const isBusy = this.#readCount() - readsBefore >= (rests ? BUSY_REST_READS : BUSY_LOOK_READS);
+    this.#busy = isBusy ? Math.min(this.#busy + 1, MAX_BUSY) : Math.max(this.#busy - 1, 0);
   }
 
   #isPauseDue(walk: SnapshotWalk): boolean {

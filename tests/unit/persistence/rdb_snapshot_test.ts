@@ -17,7 +17,7 @@ const OPTIONS: RdbSnapshotOptions = {
   libraries: [],
   hasData: true,
   keyDelayUs: () => 0,
-  inputBytes: () => 0,
+  readCount: () => 0,
 };
 
 function filledStore(keys: number): Store {

@@ -14,7 +14,7 @@ const SLOW_OPTIONS: RdbSnapshotOptions = {
   libraries: [],
   hasData: true,
   keyDelayUs: () => 1_000_000,
-  inputBytes: () => 0,
+  readCount: () => 0,
 };
 
 Deno.test("a rehearsal leaves the store as it is, and free for a save", async () => {
