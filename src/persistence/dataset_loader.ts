@@ -112,7 +112,7 @@ export class DatasetLoader implements RdbVisitor {
     }
     let ref = entry.kind === KIND_STRING
       ? writeString(keyspace, NO_ENTRY, entry.key, entry.value, lru)
-      : keyspace.insertValue(entry.key, entry.value, lru);
+      : keyspace.insertRestingValue(entry.key, entry.value, lru);
     if (entry.expireAtMs !== -1) ref = keyspace.setExpiry(ref, entry.expireAtMs);
     // No event tells of it, but a save that runs beside DEBUG RELOAD must leave the key out.
     this.#store.snapshot?.noteAdded(keyspace, ref);

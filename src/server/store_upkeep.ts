@@ -68,10 +68,10 @@ function expireActively({ activeExpiry, clock, cron, executor, metrics, propagat
   cron.every(0, "active expiry", run);
 }
 
-function rehearseSaves({ store, clock, cron, tasks, persistence }: Services): void {
+function rehearseSaves({ store, clock, cron, tasks, persistence, loading }: Services): void {
   let isRehearsed = false;
   cron.every(0, "rehearsal of a save", () => {
-    if (isRehearsed || store.keyCount < REHEARSAL_KEYS) return;
+    if (isRehearsed || store.keyCount < REHEARSAL_KEYS || loading.isActive) return;
     isRehearsed = true;
     tasks.start("rehearsal of a save", () => rehearseSave(clock, persistence.snapshotOptions()));
   });

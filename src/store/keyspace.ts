@@ -169,6 +169,13 @@ export class Keyspace {
     return entry;
   }
 
+  /** As `insertValue`, for a value that nobody is about to use: loading. */
+  insertRestingValue(key: Slice, value: Value, lru: number): EntryRef {
+    const entry = this.insert(key, VALUE_REFERENCE_BYTES);
+    this.#values.attachResting(entry, value, lru);
+    return entry;
+  }
+
   /** Makes an entry, whose former value is detached, hold a value that is not a string. The entry may move. */
   overwriteValue(entry: EntryRef, value: Value, lru: number): EntryRef {
     const target = this.resizeValue(entry, 0, VALUE_REFERENCE_BYTES);

@@ -65,6 +65,8 @@ export class ValueTable {
   #entries = new Int32Array(SLOTS_MIN);
   /** Slots that were taken since the last look; some may be free again or taken anew. */
   readonly #awake: number[] = [];
+  /** The form of what was folded last. */
+  #foldedForm = FORM_COMPACT;
   /** What lists were made like, by their form less one. */
   readonly #listModels: ListModel[] = [];
 
@@ -110,6 +112,15 @@ export class ValueTable {
     this.#setUserWord(entry, packUserWord(KIND_CODES[value.kind], FORM_OBJECT, lru));
   }
 
+  /** As `attach`, for a value that nobody is about to use: if it can, it rests from the start. */
+  attachResting(entry: EntryRef, value: Value, lru: number): void {
+    const kind = KIND_CODES[value.kind];
+    const block = this.#fold(kind, value);
+    if (block === 0) return this.attach(entry, value, lru);
+    this.#setReference(entry, block);
+    this.#setUserWord(entry, packUserWord(kind, this.#foldedForm, lru));
+  }
+
   /** Takes the value away from an entry, which must be removed or given another one next. */
   detach(entry: EntryRef): Value {
     // Of a folded one there would be a mere view, which is not the caller's.
@@ -136,33 +147,35 @@ export class ValueTable {
     if (value === undefined) return;
     const entry = this.#entries[slot]!;
     const word = this.#userWordOf(entry);
-    // By the number, not by `value.kind`: each of these calls then sees objects of one class only.
-    let form = FORM_COMPACT;
-    let block = 0;
-    switch (word >>> KIND_SHIFT) {
-      case KIND_HASH:
-        if ((value as HashValue).table !== null) form = FORM_FOLDED;
-        block = (value as HashValue).fold();
-        break;
-      case KIND_SET:
-        if ((value as SetValue).table !== null) form = FORM_FOLDED;
-        block = (value as SetValue).fold();
-        break;
-      case KIND_ZSET:
-        block = (value as SortedSetValue).fold();
-        break;
-      case KIND_LIST:
-        form = this.#listForm((value as ListValue).quicklist);
-        if (form !== FORM_OBJECT) block = (value as ListValue).fold();
-        break;
-      case KIND_STREAM:
-        form = FORM_FOLDED;
-        block = foldStream(value as StreamValue);
-    }
+    const block = this.#fold(word >>> KIND_SHIFT, value);
     if (block === 0) return;
     this.#objects.remove(slot);
     this.#setReference(entry, block);
-    this.#setUserWord(entry, word | (form << FORM_SHIFT));
+    this.#setUserWord(entry, word | (this.#foldedForm << FORM_SHIFT));
+  }
+
+  /** Makes a block of a value if it can, and notes its form in `#foldedForm`; 0 where the value stays as it is. */
+  #fold(kind: number, value: Value): number {
+    this.#foldedForm = FORM_COMPACT;
+    // By the number, not by `value.kind`: each of these calls then sees objects of one class only.
+    switch (kind) {
+      case KIND_HASH:
+        if ((value as HashValue).table !== null) this.#foldedForm = FORM_FOLDED;
+        return (value as HashValue).fold();
+      case KIND_SET:
+        if ((value as SetValue).table !== null) this.#foldedForm = FORM_FOLDED;
+        return (value as SetValue).fold();
+      case KIND_ZSET:
+        return (value as SortedSetValue).fold();
+      case KIND_LIST:
+        this.#foldedForm = this.#listForm((value as ListValue).quicklist);
+        return this.#foldedForm === FORM_OBJECT ? 0 : (value as ListValue).fold();
+      case KIND_STREAM:
+        this.#foldedForm = FORM_FOLDED;
+        return foldStream(value as StreamValue);
+      default:
+        return 0;
+    }
   }
 
   /** Lists made like one of the first few models rest, others stay objects: there are no more forms. */
