@@ -3,8 +3,8 @@
  * the base of an append-only file.
  *
  * - The view is frozen by the constructor; the file is made in slices of about `TIME_SLICE_MS` between commands.
- * - Between two slices it gives way for about 2 ms (a timer) where commands keep coming, else only until the sockets bring
- *   nothing (0.13 ms). Measured with 1 M small keys, before and after that difference was made: BGSAVE with no other work
+ * - Between two slices it gives way for about 2 ms (a timer) where commands keep coming, else only for a look at the
+ *   sockets (0.13 ms). Measured with 1 M small keys, before and after that difference was made: BGSAVE with no other work
  *   2,250 and 960 ms (Redis 1,010); under SET load of 10 clients about as long as before, and the median wait of a client that
  *   pings every millisecond 1.1 and 0.5 ms.
  * - Backpressure: while the reader is behind, the walk rests and memory grows only by keys that change meanwhile. It does not
