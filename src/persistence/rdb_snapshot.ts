@@ -178,7 +178,7 @@ export class Snapshot {
       await this.#giveWay();
     }
     if (this.isCancelled) return;
-    if (this.#writer.readyBytes > 0) this.#controller.enqueue(this.#writer.take());
+    if (this.#writer.readyBytes > 0) this.#handOver();
     this.#controller.enqueue(this.#writer.end());
     this.#controller.close();
     this.#isComplete = true;

@@ -3,22 +3,12 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RdbSnapshot, type RdbSnapshotOptions, SnapshotCancelled } from "../../../src/persistence/rdb_snapshot.ts";
+import { RdbSnapshot, SnapshotCancelled } from "../../../src/persistence/rdb_snapshot.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { parseFile } from "../rdb/recorder.ts";
 import { makeList, makeStore, slice } from "../store/test_store.ts";
 import { SeededRandom } from "../../support/seeded_random.ts";
-
-const OPTIONS: RdbSnapshotOptions = {
-  compression: false,
-  checksum: true,
-  access: "none",
-  notes: [["redis-ver", "7.0.15"]],
-  libraries: [],
-  hasData: true,
-  keyDelayUs: () => 0,
-  readCount: () => 0,
-};
+import { SNAPSHOT_OPTIONS } from "./snapshot_options.ts";
 
 function filledStore(keys: number): Store {
   const store = makeStore();
@@ -35,7 +25,7 @@ async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 
 Deno.test("a snapshot is a whole file as of its construction", async () => {
   const store = filledStore(2000);
-  const snapshot = new RdbSnapshot(store, OPTIONS);
+  const snapshot = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
   assertEquals(snapshot.keyCount, 2000);
   store.databases[0]!.setString(slice("later"), slice("value"));
   const file = collect(snapshot.readable);
@@ -48,7 +38,7 @@ Deno.test("a snapshot is a whole file as of its construction", async () => {
 Deno.test("a snapshot without data holds its notes and libraries only", async () => {
   const store = filledStore(10);
   const libraries = [new TextEncoder().encode("#!lua name=test\n")];
-  const snapshot = new RdbSnapshot(store, { ...OPTIONS, libraries, hasData: false });
+  const snapshot = new RdbSnapshot(store, { ...SNAPSHOT_OPTIONS, libraries, hasData: false });
   assertEquals(store.snapshot, null);
   const { keys, functions } = parseFile(await collect(snapshot.readable));
   assertEquals([keys, functions], [[], ["#!lua name=test\n"]]);
@@ -56,7 +46,7 @@ Deno.test("a snapshot without data holds its notes and libraries only", async ()
 
 Deno.test("a snapshot rests while its reader is behind", async () => {
   const store = filledStore(5000);
-  const snapshot = new RdbSnapshot(store, OPTIONS);
+  const snapshot = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
   await pause(100);
   const savedMeanwhile = snapshot.keysSaved;
   assert(savedMeanwhile < 5000, "it was made without a reader");
@@ -70,7 +60,7 @@ Deno.test("a writer does not wait for the reader of a snapshot", async () => {
   const db = store.databases[0]!;
   const key = slice("list");
   db.setValue(key, makeList(store, Array.from({ length: 5000 }, (_, index) => `element number ${index}`)));
-  const snapshot = new RdbSnapshot(store, OPTIONS);
+  const snapshot = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
   await pause(50);
   while (store.snapshot!.isHeld(db.keyspace, db.peek(key))) await store.snapshot!.release(db.keyspace, key);
   assert(snapshot.keysSaved < 5000);
@@ -80,7 +70,7 @@ Deno.test("a writer does not wait for the reader of a snapshot", async () => {
 for (const how of ["cancel()", "its reader"] as const) {
   Deno.test(`a snapshot that is given up by ${how} clears its marks, and the next one may begin`, async () => {
     const store = filledStore(3000);
-    const snapshot = new RdbSnapshot(store, OPTIONS);
+    const snapshot = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
     const reader = snapshot.readable.getReader();
     await reader.read();
     if (how === "cancel()") {
@@ -91,14 +81,14 @@ for (const how of ["cancel()", "its reader"] as const) {
     }
     await snapshot.ended;
     assertEquals([snapshot.isCancelled, store.snapshot], [true, null]);
-    const next = new RdbSnapshot(store, OPTIONS);
+    const next = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
     assertEquals(parseFile(await collect(next.readable)).keys.length, 3000);
   });
 }
 
 Deno.test("a snapshot that is complete cannot be cancelled", async () => {
   const store = filledStore(1);
-  const snapshot = new RdbSnapshot(store, OPTIONS);
+  const snapshot = new RdbSnapshot(store, SNAPSHOT_OPTIONS);
   const file = collect(snapshot.readable);
   await snapshot.ended;
   snapshot.cancel();
@@ -110,7 +100,7 @@ Deno.test("a pause after each key slows a snapshot down, and ends with it", asyn
   const store = filledStore(200);
   store.clock.stop();
   let delayUs = 50_000;
-  const snapshot = new RdbSnapshot(store, { ...OPTIONS, keyDelayUs: () => delayUs });
+  const snapshot = new RdbSnapshot(store, { ...SNAPSHOT_OPTIONS, keyDelayUs: () => delayUs });
   const file = collect(snapshot.readable).catch((error) => error);
   await pause(30);
   assert(snapshot.keysSaved < 200);
