@@ -157,6 +157,10 @@ export function writeInteger(target: Uint8Array, at: number, value: number): num
     target[at] = ZERO + value;
     return at + 1;
   }
+  if (value < 100) {
+    writePair(target, at, value);
+    return at + 2;
+  }
   const end = at + digitCountOf(value);
   if (value < TEN_TO_THE_8TH) {
     writeDigits(target, at, end, value);
@@ -174,15 +178,19 @@ function writeDigits(target: Uint8Array, at: number, end: number, value: number)
   let rest = value | 0;
   let position = end - 2;
   for (; position >= at; position -= 2) {
-    // Two at a time: a division by 100, and one by 10 that a multiplication does for what is below 100.
+    // Two at a time.
     const quotient = (rest / 100) | 0;
-    const pair = rest - quotient * 100;
-    const tens = (pair * 205) >>> 11;
-    target[position] = ZERO + tens;
-    target[position + 1] = ZERO + pair - tens * 10;
+    writePair(target, position, rest - quotient * 100);
     rest = quotient;
   }
   if (position === at - 1) target[at] = ZERO + rest;
+}
+
+/** Writes a value below 100 as two digits: the multiplication divides by 10. */
+function writePair(target: Uint8Array, at: number, pair: number): void {
+  const tens = (pair * 205) >>> 11;
+  target[at] = ZERO + tens;
+  target[at + 1] = ZERO + pair - tens * 10;
 }
 
 /** Writes a bigint in decimal at `at` and returns the position after it. */
