@@ -159,6 +159,7 @@ export function loadContext(store: Store, config: Config): LoadContext {
     maxIntsetEntries: config.integer("set-max-intset-entries").value,
     sortedSetLimits: new ConfiguredSortedSetLimits(config),
     hashLimits: new ConfiguredHashLimits(config),
+    checksDuplicates: config.enum("sanitize-dump-payload").value === "yes",
   };
 }
 

@@ -8,8 +8,8 @@ import { Dict } from "../values/dict.ts";
 import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRead } from "../values/listpack.ts";
 import type { LoadContext } from "./load_context.ts";
 
-/** Where a table is made when there are many. */
-export type PairsContext = Pick<LoadContext, "arena" | "hash">;
+/** Where a table is made when there are many, and whether they are looked at. */
+export type PairsContext = Pick<LoadContext, "arena" | "hash" | "checksDuplicates">;
 
 const SLOTS = 1024;
 const FNV_BASIS = 0x811c9dc5;
@@ -23,10 +23,14 @@ const slotHashes = new Int32Array(SLOTS);
 const slotNumbers = new Int32Array(SLOTS);
 let number = 0;
 
-/** Whether a sound listpack consists of whole pairs, and no first part occurs twice. */
-export function holdsDistinctPairs(bytes: Uint8Array, base: number, context: PairsContext): boolean {
+/**
+ * Whether a sound listpack consists of whole pairs, and no first part occurs twice. That is looked at where the context says
+ * so, and where there are more than `maxPairs`, of which a table will be made.
+ */
+export function holdsSoundPairs(bytes: Uint8Array, base: number, context: PairsContext, maxPairs: number): boolean {
   const count = listpackLength(bytes, base);
   if (count % 2 !== 0) return false;
+  if (!context.checksDuplicates && count / 2 <= maxPairs) return true;
   const isSure = count / 2 <= HASHED_PAIRS_MAX && haveDistinctHashes(bytes, base);
   return isSure || areDistinct(bytes, base, context);
 }

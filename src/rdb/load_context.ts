@@ -20,4 +20,9 @@ export interface LoadContext {
   readonly sortedSetLimits: SortedSetLimits;
   /** Up to where a loaded hash is a listpack. */
   readonly hashLimits: HashLimits;
+  /**
+   * Whether it is looked for a member or field that stands twice in a listpack which remains one: nothing breaks when it
+   * does. Redis looks for them in files only with `sanitize-dump-payload yes`.
+   */
+  readonly checksDuplicates: boolean;
 }

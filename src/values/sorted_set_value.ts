@@ -306,7 +306,10 @@ export class SortedSetValue {
     this.#order = new ScoreTree(table);
     for (let at = listpackFirst(bytes, base); at !== 0; at = nextPair(bytes, base, at)) {
       listpackRead(bytes, base, at, scratch);
-      this.#insert(scratch, readPairScore(bytes, base, at));
+      const hash = this.#hash.hash(scratch.bytes, scratch.start, scratch.end);
+      // That of a file may have a member twice: with the same score, the order could not tell one entry from the other.
+      if (table.findHashed(hash, scratch.bytes, scratch.start, scratch.end) !== 0) continue;
+      this.#insertHashed(hash, scratch, readPairScore(bytes, base, at));
     }
     this.#arena.free(listpack);
     this.#listpack = 0;

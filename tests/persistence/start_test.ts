@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { referenceTest } from "../support/reference.ts";
+import { referenceTest, startReference } from "../support/reference.ts";
 import { freePort } from "../support/server_process.ts";
 import { makeTempDir } from "../support/temp_dir.ts";
 import { redenoCommand, startRedeno } from "../support/test_server.ts";
@@ -88,6 +88,25 @@ referenceTest("the log tells of a good file what the reference tells", async () 
   }
   assertEquals(logs[1], logs[0]);
   assertEquals(logs[0]!.length, 5);
+});
+
+referenceTest("a field that stands twice stops the start only where the file is to be sanitized", async () => {
+  await using directory = await makeTempDir();
+  // The listpack of a hash with the field "a" and the value "1", twice.
+  const listpack = [17, 0, 0, 0, 4, 0, 0x81, 0x61, 2, 1, 1, 0x81, 0x61, 2, 1, 1, 0xff];
+  const file = [...ascii("REDIS0010"), 0xfe, 0, 16, 1, ...ascii("h"), listpack.length, ...listpack, 0xff];
+  await Deno.writeFile(`${directory.path}/dump.rdb`, new Uint8Array([...file, ...new Array(8).fill(0)]));
+  for (const command of [["redis-server"], redenoCommand()]) {
+    const args = ["--sanitize-dump-payload", "yes"];
+    const { code, lines } = await runToEnd([...command, ...args], directory.path);
+    assertEquals(code, 1);
+    assertStringIncludes(lines.join("\n"), "Hash listpack integrity check failed.");
+  }
+  for (const start of [startReference, startRedeno]) {
+    await using server = await start({ files: { "dump.rdb": `${directory.path}/dump.rdb` } });
+    using client = await server.connect();
+    assertEquals(await client.expect("HGETALL", "h"), ["a", "1", "a", "1"]);
+  }
 });
 
 Deno.test("clients are told of a load in progress, and how far it is", async () => {

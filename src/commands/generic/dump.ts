@@ -132,7 +132,8 @@ function readPayload({ store, config, switches, logger }: Services, payload: Sli
     return null;
   }
   try {
-    return parseDumpPayload(payload, loadContext(store, config));
+    // Unlike a file, a payload comes from anybody.
+    return parseDumpPayload(payload, { ...loadContext(store, config), checksDuplicates: true });
   } catch (error) {
     if (!(error instanceof RdbFormatError)) throw error;
     logger.verbose(error.message);

@@ -14,7 +14,7 @@
 import { Slice } from "../../bytes/slice.ts";
 import { HashCursor, type HashLimits, HashValue } from "../../values/hash_value.ts";
 import { LISTPACK_EMPTY_BYTES, ListpackEntry, listpackLength, validateListpack } from "../../values/listpack.ts";
-import { holdsDistinctPairs } from "../listpack_pairs.ts";
+import { holdsSoundPairs } from "../listpack_pairs.ts";
 import type { LoadContext } from "../load_context.ts";
 import { TYPE_HASH, TYPE_HASH_LISTPACK, TYPE_HASH_ZIPLIST, TYPE_HASH_ZIPMAP } from "../rdb_format.ts";
 import type { RdbReader } from "../rdb_reader.ts";
@@ -93,15 +93,16 @@ function fromListpack(reader: RdbReader, context: LoadContext): HashValue | null
   const { bytes, start, end } = reader.text;
   // Always in depth: an entry with a false length would let an edit of this hash write into its neighbours in the arena.
   if (!validateListpack(bytes, start, end, true)) throw reader.corrupt("Hash listpack integrity check failed.");
-  if (!holdsDistinctPairs(bytes, start, context)) {
+  const { maxListpackEntries } = context.hashLimits;
+  if (!holdsSoundPairs(bytes, start, context, maxListpackEntries)) {
     // Redis notices later what it has to make a table of, and words it so.
-    const isForTable = listpackLength(bytes, start) / 2 > context.hashLimits.maxListpackEntries;
+    const isForTable = listpackLength(bytes, start) / 2 > maxListpackEntries;
     throw reader.corrupt(isForTable ? "Hash listpack with dup elements" : "Hash listpack integrity check failed.");
   }
   if (end - start === LISTPACK_EMPTY_BYTES) return null;
   const hash = HashValue.fromListpack(context.arena, context.hash, bytes, start, end);
   // The lengths of the values are not looked at, as in Redis.
-  if (hash.size > context.hashLimits.maxListpackEntries) hash.convertToTable();
+  if (hash.size > maxListpackEntries) hash.convertToTable();
   return hash;
 }
 

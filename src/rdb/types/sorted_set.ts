@@ -18,7 +18,7 @@ import { Slice } from "../../bytes/slice.ts";
 import { LISTPACK_EMPTY_BYTES, ListpackEntry, validateListpack } from "../../values/listpack.ts";
 import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
 import { type SortedSetLimits, SortedSetValue } from "../../values/sorted_set_value.ts";
-import { holdsDistinctPairs } from "../listpack_pairs.ts";
+import { holdsSoundPairs } from "../listpack_pairs.ts";
 import type { LoadContext } from "../load_context.ts";
 import { TYPE_ZSET, TYPE_ZSET_2, TYPE_ZSET_LISTPACK, TYPE_ZSET_ZIPLIST } from "../rdb_format.ts";
 import type { RdbReader } from "../rdb_reader.ts";
@@ -101,7 +101,10 @@ function* loadListpack(reader: RdbReader, context: LoadContext): Generator<void,
 function fromListpack(reader: RdbReader, context: LoadContext): SortedSetValue | null {
   const { bytes, start, end } = reader.text;
   // Always in depth: an entry with a false length would let an edit of this value write into its neighbours in the arena.
-  if (!validateListpack(bytes, start, end, true) || !holdsDistinctPairs(bytes, start, context)) {
+  if (
+    !validateListpack(bytes, start, end, true) ||
+    !holdsSoundPairs(bytes, start, context, context.sortedSetLimits.maxListpackEntries)
+  ) {
     throw reader.corrupt("Zset listpack integrity check failed.");
   }
   if (end - start === LISTPACK_EMPTY_BYTES) return null;

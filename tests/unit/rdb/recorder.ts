@@ -72,6 +72,7 @@ export class Recorder implements RdbVisitor {
       maxIntsetEntries,
       hashLimits,
       sortedSetLimits,
+      checksDuplicates: true,
     };
   }
 

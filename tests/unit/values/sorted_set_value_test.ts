@@ -291,3 +291,16 @@ Deno.test("sizeBytes of a table returns to where it was when members go", () => 
   for (let count = 0; count < 1000; count++) set.remove(sliceOf(`member${count}`));
   assertEquals(set.sizeBytes - set.table!.tableBytes, before);
 });
+
+Deno.test("a member that stands twice in a listpack stands once in the table that is made of it", () => {
+  const arena = new Arena();
+  const twice = new Uint8Array([17, 0, 0, 0, 4, 0, 0x81, 0x61, 2, 1, 1, 0x81, 0x61, 2, 1, 1, 0xff]);
+  const set = SortedSetValue.fromListpack(arena, HASH, twice, 0, twice.length);
+  assertEquals(contentOf(set), [["a", 1], ["a", 1]]);
+  set.put(sliceOf("b"), 1, 0, TABLE);
+  assertEquals(contentOf(set), [["a", 1], ["b", 1]]);
+  assertEquals(set.remove(sliceOf("a")), true);
+  assertEquals([set.size, contentOf(set)], [1, [["b", 1]]]);
+  set.free();
+  assertEquals(arena.usedBytes, 0);
+});
