@@ -66,7 +66,7 @@ export class ClientOutput {
   /** What `buffer` was lent from the pool; it has another one since it grew. */
   #lent: WriteBuffer | null = null;
   /** What is being written, and the pool's buffer behind it. */
-  #written: Uint8Array<ArrayBuffer> = NO_BYTES;
+  #written: Uint8Array = NO_BYTES;
   #writtenFrom: WriteBuffer | null = null;
   #inFlightBytes = 0;
   #isClosed = false;
@@ -119,7 +119,7 @@ export class ClientOutput {
       this.#heldLength = length;
       return barrier.hold(this);
     }
-    this.#send(length);
+    this.#sendEncoded(length);
   }
 
   /** Part of `HeldOutput`. */
@@ -129,7 +129,7 @@ export class ClientOutput {
     if (!this.#isClosed && !buffer.isCutOff) {
       const hasLater = this.#barrier?.isRaised === true && buffer.length > this.#heldLength;
       const later = hasLater ? buffer.bytes.slice(this.#heldLength, buffer.length) : NO_BYTES;
-      this.#send(buffer.length - later.length);
+      this.#sendEncoded(buffer.length - later.length);
       if (hasLater) {
         this.prepare();
         buffer.append(later);
@@ -138,17 +138,24 @@ export class ClientOutput {
     if (this.#onDrained.length > 0) this.#wake();
   }
 
-  #send(length: number): void {
+  #sendEncoded(length: number): void {
     const { buffer } = this;
     const lent = this.#lent;
     this.#lent = null;
-    this.#writtenFrom = lent !== null && lent.bytes === buffer.bytes ? lent : null;
-    this.#written = this.#writtenFrom !== null ? this.#writtenFrom.view(length) : buffer.bytes.subarray(0, length);
-    this.#inFlightBytes = length;
-    if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
+    const from = lent !== null && lent.bytes === buffer.bytes ? lent : null;
+    const bytes = from !== null ? from.view(length) : buffer.bytes.subarray(0, length);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
-    this.#write(this.#written);
+    this.#begin(bytes, from);
+  }
+
+  #begin(bytes: Uint8Array, from: WriteBuffer | null): void {
+    const { length } = bytes;
+    this.#written = bytes;
+    this.#writtenFrom = from;
+    this.#inFlightBytes = length;
+    if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
+    this.#write(bytes);
   }
 
   /** Sends what has been encoded when what runs now is done: for messages, of which many may come in a batch of requests. */
@@ -173,6 +180,21 @@ export class ClientOutput {
   /** Resolves when everything encoded so far has been sent, or the client is gone. */
   async finished(): Promise<void> {
     this.flush();
+    await this.#drainedBelow(1);
+  }
+
+  /**
+   * Sends `bytes`, uncopied, behind everything encoded so far; resolves when the system has taken them, or the client is gone.
+   * Nobody else may send in this way meanwhile.
+   */
+  async send(bytes: Uint8Array): Promise<void> {
+    const barrier = this.#barrier;
+    await this.finished();
+    if (barrier?.isRaised === true) await new Promise<void>((release) => barrier.hold({ release }));
+    while (this.pendingBytes > 0 && !this.#isClosed && !this.buffer.isCutOff) await this.finished();
+    if (this.#isClosed || this.buffer.isCutOff) return;
+    this.onChange?.();
+    this.#begin(bytes, null);
     await this.#drainedBelow(1);
   }
 

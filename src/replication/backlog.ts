@@ -17,6 +17,7 @@ const BLOCKS_PER_BACKLOG = 16;
 /** Bytes that a block takes beside its content, as INFO counts them. */
 const BLOCK_OVERHEAD_BYTES = 72;
 const LOOP_COPY_BYTES = 64;
+const NO_BYTES = new Uint8Array(0);
 
 interface Block {
   /** Bytes of the stream before this block. */
@@ -121,20 +122,23 @@ export class Backlog {
     }
   }
 
+  /** The bytes after `position` that lie in one piece, at most `maxBytes`; none at the end. They do not change any more. */
+  pieceAfter(position: number, maxBytes: number): Uint8Array {
+    if (position === this.endOffset) return NO_BYTES;
+    const { start, bytes, used } = this.#blocks[this.#blockAfter(position)]!;
+    const from = position - start;
+    return bytes.subarray(from, Math.min(used, from + maxBytes));
+  }
+
   /** Appends to `target` the bytes after `position`, at most `maxBytes`; returns how many. */
   read(position: number, target: OutputBuffer, maxBytes: number): number {
-    let index = this.#blockAfter(position);
-    let at = position;
-    let left = Math.min(maxBytes, this.endOffset - position);
-    while (left > 0) {
-      const block = this.#blocks[index++]!;
-      const from = at - block.start;
-      const count = Math.min(left, block.used - from);
-      target.append(block.bytes, from, from + count);
-      at += count;
-      left -= count;
+    const end = Math.min(position + maxBytes, this.endOffset);
+    for (let at = position; at < end;) {
+      const piece = this.pieceAfter(at, end - at);
+      target.append(piece);
+      at += piece.length;
     }
-    return at - position;
+    return end - position;
   }
 
   /** Frees blocks that nobody needs: after `sizeBytes` was lowered, or a replica has read on. */

@@ -33,7 +33,7 @@ export const REPLICA_STATE_NAMES: Readonly<Record<ReplicaState, string>> = {
   rdb_transmitted: "rdb_transmitted",
 };
 
-/** Bytes of the stream that are handed to the connection at a time. */
+/** Bytes of the stream that are handed to the connection at a time: a block of a large backlog may be far larger. */
 const SEND_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
@@ -115,14 +115,11 @@ export class ReplicaLink implements StreamReader {
     output.flush();
   }
 
-  /** Sends bytes of the file; resolves when the system has taken them, or the replica is gone. */
+  /** Sends bytes of the file, uncopied; resolves when the system has taken them, or the replica is gone. */
   async sendBytes(bytes: Uint8Array): Promise<void> {
     if (this.isClosed) return;
-    const { output } = this.client;
-    output.prepare();
-    output.buffer.append(bytes);
     this.sendingSinceMs = this.#clock.now;
-    await output.finished();
+    await this.client.output.send(bytes);
     this.sendingSinceMs = 0;
     this.#traffic.replicationOutputBytes += bytes.length;
   }
@@ -146,12 +143,11 @@ export class ReplicaLink implements StreamReader {
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
-      output.prepare();
-      const count = this.#backlog.read(this.position, output.buffer, SEND_BYTES);
+      const piece = this.#backlog.pieceAfter(this.position, SEND_BYTES);
       // The bytes stay in the backlog until the connection has them, so that they count as this replica's output.
-      await output.finished();
-      this.position += count;
-      this.#traffic.replicationOutputBytes += count;
+      await output.send(piece);
+      this.position += piece.length;
+      this.#traffic.replicationOutputBytes += piece.length;
       this.#backlog.trim();
     }
   }

@@ -3,6 +3,7 @@ import { PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { ClientOutput } from "../../../src/clients/client_output.ts";
 import { Traffic } from "../../../src/metrics/traffic.ts";
+import { eventually } from "../../support/eventually.ts";
 
 /** A peer that takes bytes when it is told to. */
 class SlowSink {
@@ -78,6 +79,36 @@ Deno.test("finished() resolves when everything is sent, and when the peer is gon
     assertEquals(failure instanceof Error, isLost);
     assertEquals(output.pendingBytes, 0);
   }
+});
+
+Deno.test("send() sends bytes uncopied behind what was said, and resolves when they are gone", async () => {
+  const { sink, output } = newOutput();
+  say(output, "one ");
+  const bytes = new TextEncoder().encode("two");
+  let isSent = false;
+  const sent = output.send(bytes).then(() => isSent = true);
+  await sink.take();
+  await eventually(() => output.isWriting);
+  // Nobody has copied them.
+  bytes[0] = "T".charCodeAt(0);
+  say(output, " three");
+  output.flush();
+  await sink.take(1);
+  await sink.take();
+  assertEquals([sink.received, isSent], ["one Two", false]);
+  await sink.take();
+  await sent;
+  assertEquals([sink.received, output.pendingBytes], ["one Two three", 0]);
+});
+
+Deno.test("send() to a peer that goes, or is gone, resolves and sends nothing more", async () => {
+  const { sink, output } = newOutput();
+  say(output, "one ");
+  const sent = output.send(new TextEncoder().encode("two"));
+  await sink.fail();
+  await sent;
+  await output.send(new TextEncoder().encode("three"));
+  assertEquals([sink.received, output.isWriting], ["", false]);
 });
 
 Deno.test("mayGrow is asked with all that waits, and its no drops the rest", async () => {

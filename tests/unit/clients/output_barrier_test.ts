@@ -76,6 +76,20 @@ Deno.test("release() of a client that is gone sends nothing, and who waits for i
   assertEquals(sent, []);
 });
 
+Deno.test("send() is held like what is flushed, and goes when it is released though the barrier is up again", async () => {
+  const barrier = new OutputBarrier();
+  const { output, sent } = newOutput(barrier);
+  barrier.isRaised = true;
+  const finished = output.send(new TextEncoder().encode("piece"));
+  await Promise.resolve();
+  await Promise.resolve();
+  const group = barrier.take();
+  assertEquals([group.length, sent], [1, []]);
+  for (const held of group) held.release();
+  await finished;
+  assertEquals([sent, barrier.isRaised], [["piece"], true]);
+});
+
 Deno.test("an output with nothing to send is not held", () => {
   const barrier = new OutputBarrier();
   const { output } = newOutput(barrier);

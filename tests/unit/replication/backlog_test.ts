@@ -49,6 +49,17 @@ Deno.test("Backlog.read() gives the bytes after a position, cut anywhere", () =>
   }
 });
 
+Deno.test("Backlog.pieceAfter() gives the rest of the block that a position lies in, or less, and nothing at the end", () => {
+  const backlog = new Backlog(64 * KIB);
+  backlog.activate();
+  append(backlog, 100);
+  append(backlog, 16 * KIB);
+  assertEquals(backlog.pieceAfter(40, Infinity), streamBytes(41, 16 * KIB - 40));
+  assertEquals(backlog.pieceAfter(40, 10), streamBytes(41, 10));
+  assertEquals(backlog.pieceAfter(16 * KIB, Infinity), streamBytes(16 * KIB + 1, 100));
+  assertEquals(backlog.pieceAfter(backlog.endOffset, Infinity).length, 0);
+});
+
 Deno.test("Backlog keeps at least its size and little more", () => {
   const backlog = new Backlog(64 * KIB);
   backlog.activate();
