@@ -8,10 +8,12 @@ import { writeBigInteger, writeInteger } from "../bytes/integer.ts";
 
 const INITIAL_BYTES = 1024;
 const LOOP_COPY_BYTES = 48;
+const WORD_COPY_BYTES = 256;
 const INTEGER_ROOM = 24;
 const CR = 0x0d;
 const LF = 0x0a;
-const ZERO = 0x30;
+const BULK = 0x24;
+const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 /** Bytes of output in memory that grows by doubling. */
 export class OutputBuffer {
@@ -28,6 +30,9 @@ export class OutputBuffer {
   hasDeferred = false;
   /** True once `mayGrow` has said no: what is here is not whole. */
   isCutOff = false;
+  /** The memory as words may be written to it anywhere, once that was wanted; of `#viewed`, which may be older. */
+  #view: DataView = NO_VIEW;
+  #viewed: Uint8Array | null = null;
 
   /** `capacity` is the number of bytes to make room for at once. */
   constructor(capacity: number = INITIAL_BYTES) {
@@ -80,14 +85,7 @@ export class OutputBuffer {
   /** Appends a header: `prefix`, a safe integer in decimal, CR LF. */
   header(prefix: number, value: number): void {
     if (this.length + INTEGER_ROOM > this.bytes.length) this.#grow(this.length + INTEGER_ROOM);
-    const target = this.bytes;
-    let at = this.length;
-    target[at++] = prefix;
-    if (value >= 0 && value < 10) target[at++] = ZERO + value;
-    else at = writeInteger(target, at, value);
-    target[at] = CR;
-    target[at + 1] = LF;
-    this.length = at + 2;
+    this.length = writeHeader(this.bytes, this.length, prefix, value);
   }
 
   /** As `header`, for an integer outside the safe range. */
@@ -103,12 +101,7 @@ export class OutputBuffer {
     const count = end - start;
     if (this.length + count + INTEGER_ROOM + 2 > this.bytes.length) this.#grow(this.length + count + INTEGER_ROOM + 2);
     const target = this.bytes;
-    let at = this.length;
-    target[at++] = 0x24;
-    if (count < 10) target[at++] = ZERO + count;
-    else at = writeInteger(target, at, count);
-    target[at++] = CR;
-    target[at++] = LF;
+    let at = writeHeader(target, this.length, BULK, count);
     if (count <= LOOP_COPY_BYTES) {
       for (let i = start; i < end; i++) target[at++] = source[i]!;
     } else {
@@ -118,6 +111,25 @@ export class OutputBuffer {
     target[at] = CR;
     target[at + 1] = LF;
     this.length = at + 2;
+  }
+
+  /** Appends the `count` bytes from the word `from` of `words` on as a RESP bulk string. */
+  bulkWords(words: Int32Array, from: number, count: number): void {
+    if (count > WORD_COPY_BYTES) {
+      const start = words.byteOffset + from * 4;
+      return this.bulk(new Uint8Array(words.buffer, start, count), 0, count);
+    }
+    if (this.length + count + INTEGER_ROOM + 2 > this.bytes.length) this.#grow(this.length + count + INTEGER_ROOM + 2);
+    if (this.#viewed !== this.bytes) this.#renewView();
+    const target = this.bytes;
+    const view = this.#view;
+    let at = writeHeader(target, this.length, BULK, count);
+    const end = at + count;
+    // The last word may go beyond the end, where there is room for it.
+    for (let word = from; at < end; at += 4, word++) view.setInt32(at, words[word]!, true);
+    target[end] = CR;
+    target[end + 1] = LF;
+    this.length = end + 2;
   }
 
   /** Makes the bytes from `at` on start `distance` bytes later: room for a header written late. */
@@ -146,6 +158,11 @@ export class OutputBuffer {
     if (this.bytes.length > keepBytes) this.bytes = new Uint8Array(Math.min(INITIAL_BYTES, keepBytes));
   }
 
+  #renewView(): void {
+    this.#viewed = this.bytes;
+    this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+  }
+
   #grow(needed: number): void {
     let wanted = needed;
     if (this.isCutOff || this.mayGrow?.(needed) === false) {
@@ -158,4 +175,13 @@ export class OutputBuffer {
     grown.set(this.length === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
+}
+
+/** Writes `prefix`, a safe integer in decimal, CR LF at `at` and returns the position after it. */
+function writeHeader(target: Uint8Array, at: number, prefix: number, value: number): number {
+  target[at] = prefix;
+  const end = writeInteger(target, at + 1, value);
+  target[end] = CR;
+  target[end + 1] = LF;
+  return end + 2;
 }

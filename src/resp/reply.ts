@@ -37,6 +37,8 @@ export interface Reply {
   bulk(bytes: Uint8Array, start?: number, end?: number): void;
   /** A slice as a bulk string; copied before the call returns. */
   bulkSlice(slice: Slice): void;
+  /** As `bulk`, for the `length` bytes from the word `at` of `words` on: what is aligned is copied faster. */
+  bulkWords(words: Int32Array, at: number, length: number): void;
   /** Text as a bulk string. */
   bulkText(text: string): void;
   /** An integer's decimal form as a bulk string. */

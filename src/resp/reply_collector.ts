@@ -73,6 +73,10 @@ export abstract class ReplyCollector<V, A extends Aggregate> implements Reply {
     this.simple("QUEUED");
   }
 
+  bulkWords(words: Int32Array, at: number, length: number): void {
+    this.bulk(new Uint8Array(words.buffer, words.byteOffset + at * 4, length));
+  }
+
   bulkInteger(value: number | bigint): void {
     this.bulkText(String(value));
   }

@@ -108,6 +108,10 @@ export class ReplyEncoder implements Reply {
     this.output.bulk(slice.bytes, slice.start, slice.end);
   }
 
+  bulkWords(words: Int32Array, at: number, length: number): void {
+    this.output.bulkWords(words, at, length);
+  }
+
   bulkText(text: string): void {
     const output = this.output;
     output.header(BULK, text.length);

@@ -31,12 +31,18 @@ import {
 import { path, ScoreTreeShape, turns } from "./score_tree_shape.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
 
+const NO_WORDS = new Int32Array(0);
+
 /** The place of an element in a tree: valid until the tree changes. */
 export class TreePlace {
   /** The leaf, or 0: no element. */
   leaf = 0;
   /** The position in the leaf. */
   index = 0;
+  /** What is known of the leaf, lest each step finds it out again: how many elements it has, and where its words are. */
+  count = 0;
+  words: Int32Array = NO_WORDS;
+  base = 0;
 }
 
 const cut = new TreePlace();
@@ -145,7 +151,7 @@ export class ScoreTree {
       turns[level] = turn;
       node = words[at + CHILDREN + turn]!;
     }
-    place.leaf = node;
+    this.#enter(place, node);
     place.index = left;
   }
 
@@ -153,7 +159,7 @@ export class ScoreTree {
   seekFirstIn(place: TreePlace, range: SortedSetRange): void {
     place.leaf = 0;
     if (this.#shape.size === 0 || range.isEmpty) return;
-    place.leaf = this.#descendTo(range, false);
+    this.#enter(place, this.#descendTo(range, false));
     place.index = this.#boundaryIn(place.leaf, range, false) - 1;
     this.next(place);
     if (place.leaf !== 0 && !this.#isUpTo(range, true, this.scoreAt(place), this.entryAt(place))) place.leaf = 0;
@@ -163,7 +169,7 @@ export class ScoreTree {
   seekLastIn(place: TreePlace, range: SortedSetRange): void {
     place.leaf = 0;
     if (this.#shape.size === 0 || range.isEmpty) return;
-    place.leaf = this.#descendTo(range, true);
+    this.#enter(place, this.#descendTo(range, true));
     place.index = this.#boundaryIn(place.leaf, range, true);
     this.previous(place);
     if (place.leaf !== 0 && this.#isUpTo(range, false, this.scoreAt(place), this.entryAt(place))) place.leaf = 0;
@@ -171,16 +177,16 @@ export class ScoreTree {
 
   /** Goes on to the element after this one. */
   next(place: TreePlace): void {
-    if (++place.index < nodeCount(this.#arena, place.leaf)) return;
-    place.leaf = nodeWord(this.#arena, place.leaf, NEXT);
+    if (++place.index < place.count) return;
+    this.#enter(place, place.words[place.base + NEXT]!);
     place.index = 0;
   }
 
   /** Goes back to the element before this one. */
   previous(place: TreePlace): void {
     if (--place.index >= 0) return;
-    place.leaf = nodeWord(this.#arena, place.leaf, PREVIOUS);
-    place.index = place.leaf === 0 ? 0 : nodeCount(this.#arena, place.leaf) - 1;
+    this.#enter(place, place.words[place.base + PREVIOUS]!);
+    place.index = place.leaf === 0 ? 0 : place.count - 1;
   }
 
   /** The score of the element at a place. */
@@ -190,7 +196,7 @@ export class ScoreTree {
 
   /** The entry of the member at a place. */
   entryAt(place: TreePlace): number {
-    return nodeWord(this.#arena, place.leaf, LEAF_ENTRIES + place.index);
+    return place.words[place.base + LEAF_ENTRIES + place.index]!;
   }
 
   /** Takes out `count` elements from `rank` on, which must be there; each entry is handed over. */
@@ -198,7 +204,7 @@ export class ScoreTree {
     for (let left = count; left > 0;) {
       this.seekRank(cut, rank);
       const { leaf, index } = cut;
-      const run = Math.min(left, nodeCount(this.#arena, leaf) - index);
+      const run = Math.min(left, cut.count - index);
       for (let offset = 0; offset < run; offset++) release(nodeWord(this.#arena, leaf, LEAF_ENTRIES + index + offset));
       this.#shape.removeRun(leaf, index, run);
       left -= run;
@@ -209,11 +215,21 @@ export class ScoreTree {
   freeSome(budget: number): boolean {
     for (let left = budget; left > 0 && this.#shape.size > 0;) {
       this.seekRank(cut, 0);
-      const count = nodeCount(this.#arena, cut.leaf);
+      const { count } = cut;
       this.#shape.removeRun(cut.leaf, 0, count);
       left -= count;
     }
     return this.#shape.size === 0;
+  }
+
+  /** Makes `leaf` (0: none) that of a place, whose index is then the caller's to set. */
+  #enter(place: TreePlace, leaf: number): void {
+    place.leaf = leaf;
+    if (leaf === 0) return;
+    const words = this.#arena.wordsOf(leaf);
+    place.words = words;
+    place.base = this.#arena.offsetOf(leaf) >>> 2;
+    place.count = words[place.base]!;
   }
 
   /** Fills the path to the leaf where an element stands or would stand. */

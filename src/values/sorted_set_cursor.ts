@@ -14,69 +14,60 @@ import type { SortedSetValue } from "./sorted_set_value.ts";
  */
 export class SortedSetCursor {
   readonly #member = new ListpackEntry();
-  #isMemberRead = false;
   #set: SortedSetValue | null = null;
   #order: ScoreTree | null = null;
   #isReverse = false;
-  /** The place that `next` goes to. */
-  readonly #comingPlace = new TreePlace();
-  /** While there is no tree, the same: a position, 0 at the end. */
+  /** The current place; before the first `next` the one beside it. */
+  readonly #place = new TreePlace();
+  /** While there is no tree: the current position and the one that `next` goes to, 0 at the end. */
+  #position = 0;
   #coming = 0;
-  /** The current member, as `SortedSetValue` names it, and the score if there is a tree. */
-  #handle = 0;
-  #score = 0;
 
   /** Stands before the member at `rank`, counted from the end in reverse; beyond the size the walk is over at once. */
   seek(set: SortedSetValue, rank = 0, isReverse = false): void {
     const size = set.size;
-    this.#begin(set, isReverse);
+    const order = this.#begin(set, isReverse);
     if (rank >= size) return;
     const fromStart = isReverse ? size - 1 - rank : rank;
-    const order = set.order;
     if (order === null) this.#coming = set.handleAt(fromStart);
-    else order.seekRank(this.#comingPlace, fromStart);
+    else order.seekRank(this.#place, fromStart);
+    this.#stepBack();
   }
 
   /** Stands before the first member in a range, in reverse the last one. `next` goes on beyond the range. */
   seekRange(set: SortedSetValue, range: SortedSetRange, isReverse = false): void {
-    this.#begin(set, isReverse);
-    const order = set.order;
+    const order = this.#begin(set, isReverse);
     if (order === null) this.#coming = set.findIn(range, isReverse);
-    else if (isReverse) order.seekLastIn(this.#comingPlace, range);
-    else order.seekFirstIn(this.#comingPlace, range);
+    else if (isReverse) order.seekLastIn(this.#place, range);
+    else order.seekFirstIn(this.#place, range);
+    this.#stepBack();
   }
 
   /** Goes to the next member; false when there is none. */
   next(): boolean {
     const order = this.#order;
-    if (order !== null) return this.#nextInTree(order);
-    const at = this.#coming;
-    if (at === 0) return false;
-    this.#handle = at;
-    this.#isMemberRead = false;
-    const set = this.#set!;
-    const bytes = set.arena.bytesOf(set.listpack);
-    const base = set.arena.offsetOf(set.listpack);
-    if (!this.#isReverse) this.#coming = nextPair(bytes, base, at);
-    else this.#coming = previousPair(bytes, base, at);
-    return true;
+    if (order === null) return this.#nextInListpack();
+    const place = this.#place;
+    if (place.leaf === 0) return false;
+    if (this.#isReverse) order.previous(place);
+    else order.next(place);
+    return place.leaf !== 0;
   }
 
-  /** The member that `next` went to. A walk that looks at scores alone leaves the members where they are. */
+  /** The member that `next` went to, read anew. A walk that looks at scores alone leaves the members where they are. */
   get member(): ListpackEntry {
-    if (!this.#isMemberRead) this.#set!.readHandle(this.#handle, this.#member);
-    this.#isMemberRead = true;
+    this.#set!.readHandle(this.handle, this.#member);
     return this.#member;
   }
 
   /** The score of the current member. */
   get score(): number {
-    return this.#order !== null ? this.#score : this.#set!.scoreOf(this.#handle);
+    return this.#order !== null ? this.#order.scoreAt(this.#place) : this.#set!.scoreOf(this.#position);
   }
 
   /** The handle of the current member, as `SortedSetValue` has them. */
   get handle(): number {
-    return this.#handle;
+    return this.#order !== null ? this.#order.entryAt(this.#place) : this.#position;
   }
 
   /** Whether the current member has not left the range at its far end: the upper one, in reverse the lower one. */
@@ -86,22 +77,28 @@ export class SortedSetCursor {
     return this.#isReverse ? range.startsBefore(bytes, start, end) : range.endsAfter(bytes, start, end);
   }
 
-  #begin(set: SortedSetValue, isReverse: boolean): void {
+  #begin(set: SortedSetValue, isReverse: boolean): ScoreTree | null {
     this.#set = set;
     this.#order = set.order;
     this.#isReverse = isReverse;
     this.#coming = 0;
-    this.#comingPlace.leaf = 0;
+    this.#place.leaf = 0;
+    return set.order;
   }
 
-  #nextInTree(order: ScoreTree): boolean {
-    const place = this.#comingPlace;
-    if (place.leaf === 0) return false;
-    this.#handle = order.entryAt(place);
-    this.#score = order.scoreAt(place);
-    this.#isMemberRead = false;
-    if (this.#isReverse) order.previous(place);
-    else order.next(place);
+  /** Leaves the first place of a tree to the first `next`. */
+  #stepBack(): void {
+    this.#place.index += this.#isReverse ? 1 : -1;
+  }
+
+  #nextInListpack(): boolean {
+    const at = this.#coming;
+    if (at === 0) return false;
+    this.#position = at;
+    const set = this.#set!;
+    const bytes = set.arena.bytesOf(set.listpack);
+    const base = set.arena.offsetOf(set.listpack);
+    this.#coming = this.#isReverse ? previousPair(bytes, base, at) : nextPair(bytes, base, at);
     return true;
   }
 }

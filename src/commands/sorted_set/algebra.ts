@@ -229,7 +229,8 @@ export function replyCombination({ db }: Context, args: Args, reply: Reply, form
   const result = combine(db, request, form.operation);
   memberHeader(result.size, request.hasScores, reply);
   cursor.seek(result);
-  while (cursor.next()) replyMember(cursor.member, request.hasScores ? cursor.score : null, reply);
+  const { hasScores } = request;
+  while (cursor.next()) replyMember(result, cursor.handle, hasScores ? cursor.score : null, reply);
   db.store.lazyFree.release(result);
 }
 

@@ -11,7 +11,6 @@ import type { Reply } from "../../resp/reply.ts";
 import { SYNTAX_ERROR, VALUE_OUT_OF_RANGE, valueNotBetween } from "../../resp/reply_errors.ts";
 import type { Args } from "../../resp/request_batch.ts";
 import type { Database } from "../../store/database.ts";
-import { ListpackEntry } from "../../values/listpack.ts";
 import { SortedSetCursor } from "../../values/sorted_set_cursor.ts";
 import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 import { memberHeader, readSortedSet, replyEmptyArray, replyMember, replyNil } from "./sorted_set_keys.ts";
@@ -21,15 +20,13 @@ const COUNT_MAX = 2n ** 63n - 1n;
 /** When more than a third of the members is wanted, they are drawn from a list of all. */
 const DRAW_FACTOR = 3;
 
-const member = new ListpackEntry();
 const cursor = new SortedSetCursor();
 
 function zrandmember({ db }: Context, args: Args, reply: Reply): void {
   if (args.count > 2) return replySeveral(db, args, reply);
   const set = readSortedSet(db, args.at(1), reply, replyNil);
   if (set === null) return;
-  set.readHandle(set.randomHandle(db.store.random), member);
-  reply.bulkSlice(member);
+  replyMember(set, set.randomHandle(db.store.random), null, reply);
 }
 
 function replySeveral(db: Database, args: Args, reply: Reply): void {
@@ -50,8 +47,7 @@ function replySeveral(db: Database, args: Args, reply: Reply): void {
 }
 
 function replyHandle(set: SortedSetValue, handle: number, hasScores: boolean, reply: Reply): void {
-  set.readHandle(handle, member);
-  replyMember(member, hasScores ? set.scoreOf(handle) : null, reply);
+  replyMember(set, handle, hasScores ? set.scoreOf(handle) : null, reply);
 }
 
 /** Replies with `count` random members, which may repeat. */
@@ -66,7 +62,7 @@ function replyRepeatedly(db: Database, set: SortedSetValue, count: number, hasSc
 function replyAll(set: SortedSetValue, hasScores: boolean, reply: Reply): void {
   memberHeader(set.size, hasScores, reply);
   cursor.seek(set, 0, true);
-  while (cursor.next()) replyMember(cursor.member, hasScores ? cursor.score : null, reply);
+  while (cursor.next()) replyMember(set, cursor.handle, hasScores ? cursor.score : null, reply);
 }
 
 /** Replies with `count` different random members, of more. */

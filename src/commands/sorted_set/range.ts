@@ -144,7 +144,7 @@ export function replyRange({ db }: Context, args: Args, reply: Reply, form: Rang
   let count = 0;
   if (seekWithOffset(set, range, request)) {
     while (count !== limit && cursor.next() && cursor.isWithin(range)) {
-      replyMember(cursor.member, hasScores ? cursor.score : null, reply);
+      replyMember(set, cursor.handle, hasScores ? cursor.score : null, reply);
       count++;
     }
   }
@@ -158,7 +158,7 @@ function replyRanks(set: SortedSetValue, { ranks, isReverse, hasScores }: RangeR
   cursor.seek(set, first, isReverse);
   for (let left = count; left > 0; left--) {
     cursor.next();
-    replyMember(cursor.member, hasScores ? cursor.score : null, reply);
+    replyMember(set, cursor.handle, hasScores ? cursor.score : null, reply);
   }
 }
 

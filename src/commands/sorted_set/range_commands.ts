@@ -5,7 +5,14 @@
 import type { CommandSpec } from "../../command/command_spec.ts";
 import { key } from "../../command/key_specs.ts";
 import type { SortedSetLimits } from "../../values/sorted_set_value.ts";
-import { replyRange, storeRange } from "./range.ts";
+import { type RangeForm, replyRange, storeRange } from "./range.ts";
+
+const ANY_FORM: RangeForm = {};
+const RANKS_DOWN: RangeForm = { by: "rank", isReverse: true };
+const SCORES_UP: RangeForm = { by: "score", isReverse: false };
+const SCORES_DOWN: RangeForm = { by: "score", isReverse: true };
+const MEMBERS_UP: RangeForm = { by: "lex", isReverse: false };
+const MEMBERS_DOWN: RangeForm = { by: "lex", isReverse: true };
 
 /** ZRANGE, ZRANGESTORE, ZRANGEBYSCORE, ZREVRANGEBYSCORE, ZRANGEBYLEX, ZREVRANGEBYLEX, ZREVRANGE. */
 export function sortedSetRangeCommands(limits: SortedSetLimits): CommandSpec[] {
@@ -49,7 +56,7 @@ const NEWER_COMMANDS: CommandSpec[] = [
       key start stop [sortby@6.2.0<BYSCORE | BYLEX>] [REV@6.2.0]
       [LIMIT offset_count@6.2.0(offset:integer count:integer)] [WITHSCORES]
     `,
-    run: (context, args, reply) => replyRange(context, args, reply, {}),
+    run: (context, args, reply) => replyRange(context, args, reply, ANY_FORM),
   },
   {
     name: "zrevrange",
@@ -66,7 +73,7 @@ const NEWER_COMMANDS: CommandSpec[] = [
     replacedBy: "`ZRANGE` with the `REV` argument",
     keys: [key(1, "RO access")],
     syntax: "key start:integer stop:integer [WITHSCORES]",
-    run: (context, args, reply) => replyRange(context, args, reply, { by: "rank", isReverse: true }),
+    run: (context, args, reply) => replyRange(context, args, reply, RANKS_DOWN),
   },
 ];
 
@@ -87,7 +94,7 @@ const SCORE_COMMANDS: CommandSpec[] = [
     history: [["2.0.0", "Added the `WITHSCORES` modifier."]],
     keys: [key(1, "RO access")],
     syntax: "key min:double max:double [WITHSCORES@2.0.0] [LIMIT offset_count(offset:integer count:integer)]",
-    run: (context, args, reply) => replyRange(context, args, reply, { by: "score", isReverse: false }),
+    run: (context, args, reply) => replyRange(context, args, reply, SCORES_UP),
   },
   {
     name: "zrevrangebyscore",
@@ -105,7 +112,7 @@ const SCORE_COMMANDS: CommandSpec[] = [
     history: [["2.1.6", "`min` and `max` can be exclusive."]],
     keys: [key(1, "RO access")],
     syntax: "key max:double min:double [WITHSCORES] [LIMIT offset_count(offset:integer count:integer)]",
-    run: (context, args, reply) => replyRange(context, args, reply, { by: "score", isReverse: true }),
+    run: (context, args, reply) => replyRange(context, args, reply, SCORES_DOWN),
   },
 ];
 
@@ -125,7 +132,7 @@ const LEX_COMMANDS: CommandSpec[] = [
     replacedBy: "`ZRANGE` with the `BYLEX` argument",
     keys: [key(1, "RO access")],
     syntax: "key min max [LIMIT offset_count(offset:integer count:integer)]",
-    run: (context, args, reply) => replyRange(context, args, reply, { by: "lex", isReverse: false }),
+    run: (context, args, reply) => replyRange(context, args, reply, MEMBERS_UP),
   },
   {
     name: "zrevrangebylex",
@@ -143,6 +150,6 @@ const LEX_COMMANDS: CommandSpec[] = [
     replacedBy: "`ZRANGE` with the `REV` and `BYLEX` arguments",
     keys: [key(1, "RO access")],
     syntax: "key max min [LIMIT offset_count(offset:integer count:integer)]",
-    run: (context, args, reply) => replyRange(context, args, reply, { by: "lex", isReverse: true }),
+    run: (context, args, reply) => replyRange(context, args, reply, MEMBERS_DOWN),
   },
 ];

@@ -3,6 +3,7 @@
  */
 
 import type { Slice } from "../../bytes/slice.ts";
+import { replyTableKey } from "../../command/table_reply.ts";
 import { WRONG_TYPE } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Database } from "../../store/database.ts";
@@ -10,7 +11,10 @@ import type { EntryRef } from "../../store/entry_layout.ts";
 import { NO_ENTRY } from "../../store/entry_layout.ts";
 import { NOTIFY_GENERIC, NOTIFY_ZSET } from "../../store/keyspace_events.ts";
 import { KIND_ZSET } from "../../values/kind.ts";
+import { ListpackEntry } from "../../values/listpack.ts";
 import { SortedSetValue } from "../../values/sorted_set_value.ts";
+
+const member = new ListpackEntry();
 
 /** The sorted set of an entry, or null after the error reply for another kind of value. */
 export function sortedSetOf(db: Database, entry: EntryRef, reply: Reply): SortedSetValue | null {
@@ -88,10 +92,15 @@ export function memberHeader(count: number, hasScores: boolean, reply: Reply): v
   reply.array(hasScores && !reply.isResp3 ? 2 * count : count);
 }
 
-/** One member, with its score unless that is null. */
-export function replyMember(member: Slice, score: number | null, reply: Reply): void {
-  if (score === null) return reply.bulkSlice(member);
-  if (reply.isResp3) reply.array(2);
-  reply.bulkSlice(member);
-  reply.double(score);
+/** The member that a handle names, with its score unless that is null. */
+export function replyMember(set: SortedSetValue, handle: number, score: number | null, reply: Reply): void {
+  if (score !== null && reply.isResp3) reply.array(2);
+  const { table } = set;
+  if (table !== null) {
+    replyTableKey(table, handle, reply);
+  } else {
+    set.readHandle(handle, member);
+    reply.bulkSlice(member);
+  }
+  if (score !== null) reply.double(score);
 }

@@ -35,6 +35,22 @@ Deno.test("ReplyEncoder writes what is the same in both protocols", () => {
   assertEncodes((reply) => reply.raw(bytesOfText("x:1\r\ny"), 1, 5), ":1\r\n");
 });
 
+Deno.test("ReplyEncoder writes bulk strings of aligned bytes as any others", () => {
+  const bytes = new Uint8Array(1024).map((_, index) => index * 31);
+  const words = new Int32Array(bytes.buffer, 16);
+  for (let length = 0; length <= 300; length++) {
+    const expected = encoded(2, (reply) => reply.bulk(bytes, 24, 24 + length));
+    // Behind something else, in memory that has to grow and in memory that does not.
+    for (const capacity of [1, 1024]) {
+      const write = (reply: Reply) => {
+        reply.ok();
+        reply.bulkWords(words, 2, length);
+      };
+      assertEquals(encoded(2, write, capacity), `+OK\r\n${expected}`);
+    }
+  }
+});
+
 Deno.test("ReplyEncoder writes integers of all sizes", () => {
   for (const value of [0, 1, 9, 10, 99, 100, 12345, 99999999, 100000000, Number.MAX_SAFE_INTEGER]) {
     assertEncodes((reply) => reply.integer(value), `:${value}\r\n`);
