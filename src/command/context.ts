@@ -65,8 +65,11 @@ export class Context {
   /** The effects of mode "replaced". */
   effects: readonly (readonly ArgumentSource[])[] = [];
 
-  /** Storage of `Facet`. */
-  readonly facets: unknown[] = [];
+  /**
+   * Storage of `Facet`, from place 1 on. The null makes it an array of objects to V8 from the start: an empty one, and one that
+   * holds nothing but undefined, becomes of another shape with the first state, and the code of all gates would be lost.
+   */
+  readonly facets: unknown[] = [null];
 
   constructor(options: { id: number; origin: Origin; store: Store }) {
     this.id = options.id;

@@ -6,7 +6,8 @@
 
 import type { Context } from "./context.ts";
 
-let facetCount = 0;
+// Place 0 of `Context.facets` is taken.
+let facetCount = 1;
 
 /** A typed place in every context. */
 export class Facet<T> {

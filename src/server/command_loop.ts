@@ -90,7 +90,7 @@ export class CommandLoop {
       if (client.isClosing) return client.kill();
       let stop: BatchStop | null = null;
       if (input.batch === null) {
-        if (input.isLast) return this.#inBackground(client, () => this.#finish(client));
+        if (input.isLast) return this.#finishInBackground(client);
         // A request that comes slowly, piece by piece, is no idleness.
         client.lastInteractionMs = client.context.now;
         this.#services.clientMemory.note(client);
@@ -100,7 +100,7 @@ export class CommandLoop {
       }
       // Most batches never stop: they are spared the promise.
       if (stop === null && this.#mayRequest(input)) this.#readQueue.add(input);
-      else this.#inBackground(client, () => this.#seeThrough(input, stop));
+      else this.#seeThroughInBackground(input, stop);
     } catch (error) {
       this.#fail(client, error);
     }
@@ -193,8 +193,9 @@ export class CommandLoop {
     const { client } = input;
     const batch = input.batch!;
     client.wait = wait;
-    // The request that waits has left the input, what comes after it has not.
-    client.batchBytes = client.parser.consumedBytes - batch.streamEnd(index);
+    // The request that waits has left the input, what comes after it has not. As a 32-bit integer, which it always is: the
+    // first double would give every client another shape, and all code that is compiled for the old one would be lost.
+    client.batchBytes = (client.parser.consumedBytes - batch.streamEnd(index)) | 0;
     client.waitingArgumentBytes = batch.args.sizeBytes;
     client.output.flush();
     // The watch ends by itself when the wait does and the next bytes arrive; nothing depends on its end.
@@ -230,6 +231,15 @@ export class CommandLoop {
     const { logger, clientDescriptions } = this.#services;
     if (logger.isVerbose) logger.verbose(`Client closed connection ${clientDescriptions.lineOf(client)}`);
     client.kill();
+  }
+
+  // Apart from `#serve`, where the closures would cost every batch the memory of what they capture.
+  #finishInBackground(client: Client): void {
+    this.#inBackground(client, () => this.#finish(client));
+  }
+
+  #seeThroughInBackground(input: ClientInput, stop: BatchStop | null): void {
+    this.#inBackground(input.client, () => this.#seeThrough(input, stop));
   }
 
   #inBackground(client: Client, work: () => Promise<void>): void {
