@@ -200,16 +200,17 @@ Deno.test("CONFIG SET maxmemory warns, evicts in the background slice by slice, 
   // Nobody sends a command meanwhile.
   await eventually(() => server.services.eviction.excessBytes === 0);
   assert(store.keyCount > 0 && store.keyCount < 2900, `${store.keyCount}`);
-  assertEquals(await running.info("evicted_keys"), 3000 - store.keyCount);
   assert(await running.info("used_memory") <= limit + 32 * 1024);
-  assert(await running.info("total_eviction_exceeded_time") > 0);
-  assertEquals(await running.info("current_eviction_exceeded_time"), 0);
   assertEquals(await running.info("maxmemory"), limit);
+  // The replies to INFO are memory too: for a moment they may exceed the limit again.
+  await eventually(async () => await running.info("current_eviction_exceeded_time") === 0);
   assertMatch(
     log.find((line) => line.includes("maxmemory"))!,
     /# WARNING: the new maxmemory value set via CONFIG SET \(\d+\) is smaller than the current memory usage \(\d+\)\. This will/,
   );
   await running.set("maxmemory", "0");
+  assertEquals(await running.info("evicted_keys"), 3000 - store.keyCount);
+  assert(await running.info("total_eviction_exceeded_time") > 0);
   await client.expect("CONFIG", "RESETSTAT");
   assertEquals([await running.info("evicted_keys"), await running.info("total_eviction_exceeded_time")], [0, 0]);
 });
