@@ -29,9 +29,10 @@ import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 const USAGE = `Usage: deno task bench [options]
 
   --quick          a fifth of the requests, one round, 200,000 keys
-  --rounds N       rounds of every throughput test (3)
+  --rounds N       rounds of every throughput test and large collection (3)
   --pipelines LIST pipeline depths (1,16,64)
   --data BYTES     size of the values of the throughput tests (3)
+  --tests LIST     throughput tests, by redis-benchmark's names (all)
   --pinned         throughput with the servers on one core and redis-benchmark on another
   --only PART      throughput, large, connections, memory, stall, pauses, startup, dict, sync or persistence; can be
                    repeated
@@ -51,6 +52,7 @@ interface Plan {
   pipelines: number[];
   dataBytes: number;
   isPinned: boolean;
+  tests: string[];
   keyCount: number;
 }
 
@@ -94,8 +96,8 @@ function throughputLine({ test, pipeline, ratio, rates: { ours, reference } }: T
   return `| ${cells.join(" | ")} |`;
 }
 
-async function reportLarge({ pair, isQuick }: Plan): Promise<void> {
-  const rows = await measureLargeCollections(pair, isQuick ? 0.2 : 1);
+async function reportLarge({ pair, isQuick, rounds }: Plan): Promise<void> {
+  const rows = await measureLargeCollections(pair, { rounds, scale: isQuick ? 0.2 : 1 });
   printHead("one large collection, pipeline 16", "req/s");
   for (const { name, ratio, rates } of rows) {
     console.log(`| ${name} | ${Math.round(rates.ours)} | ${Math.round(rates.reference)} | **${ratio.toFixed(2)}** |`);
@@ -290,7 +292,7 @@ function printRow(what: string, ours: number, reference: number): void {
 async function main(args: string[]): Promise<number> {
   const parsed = parseArgs(args, {
     boolean: ["quick", "pinned", "help"],
-    string: ["rounds", "pipelines", "data", "only", "ours"],
+    string: ["rounds", "pipelines", "data", "tests", "only", "ours"],
     collect: ["only"],
   });
   if (parsed["help"]) {
@@ -310,6 +312,7 @@ async function main(args: string[]): Promise<number> {
     pipelines: String(parsed["pipelines"] ?? "1,16,64").split(",").map(Number),
     dataBytes: Number(parsed["data"] ?? 3),
     isPinned: Boolean(parsed["pinned"]),
+    tests: parsed["tests"]?.split(",") ?? [],
     keyCount: isQuick ? 200_000 : 1_000_000,
   };
   const chosen = parsed["only"] as string[] ?? [];

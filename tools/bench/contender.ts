@@ -23,6 +23,11 @@ export interface Pair<T> {
   reference: T;
 }
 
+/** Both sides in the order of a round: who begins alternates, so that a slow moment meets both. */
+export function sidesInTurn(isOursFirst: boolean): readonly (keyof Pair<unknown>)[] {
+  return isOursFirst ? ["ours", "reference"] : ["reference", "ours"];
+}
+
 /** The two contenders; `ours` can be another server program. */
 export function contenders(ours: string | null): Pair<Contender> {
   return {

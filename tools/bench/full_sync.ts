@@ -76,7 +76,8 @@ export async function measureLag(master: Contender, replica: Contender): Promise
   await using source = await startMaster(master, true);
   await using target = await startContender(replica);
   await attach(target, source);
-  await using _load = new RequestLoad(source, { what: "set", keyCount: 100_000, clients: 50, pipeline: 16 });
+  const full = { what: "set", keyCount: 100_000, clients: 50, pipeline: 16, isYielding: false };
+  await using _load = new RequestLoad(source, full);
   await turn(LOAD_LEAD_MS);
   using asking = await source.connect();
   using waiting = await target.connect();

@@ -2,7 +2,7 @@
  * Requests on one large collection of each type.
  */
 import type { ServerProcess } from "../../tests/support/server_process.ts";
-import { type Contender, median, type Pair, startContender } from "./contender.ts";
+import { type Contender, median, type Pair, sidesInTurn, startContender } from "./contender.ts";
 import { digits, type LargeCollection, loadLargeCollection } from "./key_load.ts";
 import { benchmarkRates } from "./throughput.ts";
 
@@ -16,7 +16,6 @@ export interface LargeRow {
 const MEMBERS = 1_000_000;
 const SMALLER = 100_000;
 const REQUESTS = 400_000;
-const ROUNDS = 3;
 
 // redis-benchmark puts 12 digits below a million in the place of __rand_int__. The shares make the rows take about as long.
 const ROWS: readonly { readonly name: string; readonly command: readonly string[]; readonly share: number }[] = [
@@ -34,10 +33,20 @@ const ROWS: readonly { readonly name: string; readonly command: readonly string[
   { name: "SORT of 100,000, the first 10", command: ["SORT", "list", "LIMIT", "0", "10"], share: 0.0001 },
 ];
 
-/** Measures every row at `-P 16` on both servers in turn. */
-export async function measureLargeCollections(pair: Pair<Contender>, scale: number): Promise<LargeRow[]> {
+/** How much to measure: `scale` multiplies every count of requests. */
+export interface LargeOptions {
+  rounds: number;
+  scale: number;
+}
+
+/** Measures every row at `-P 16` on both servers in turn; who begins alternates. */
+export async function measureLargeCollections(
+  pair: Pair<Contender>,
+  { rounds, scale }: LargeOptions,
+): Promise<LargeRow[]> {
   await using ours = await startContender(pair.ours);
   await using reference = await startContender(pair.reference);
+  const servers = { ours, reference };
   await fill(ours);
   await fill(reference);
   const rows: LargeRow[] = [];
@@ -45,14 +54,11 @@ export async function measureLargeCollections(pair: Pair<Contender>, scale: numb
     const rates: Pair<number[]> = { ours: [], reference: [] };
     const requests = Math.max(16, Math.round(REQUESTS * share * scale));
     // The first round warms both up.
-    for (let round = 0; round <= ROUNDS; round++) {
-      const measured = {
-        ours: await rateOf(ours, command, requests),
-        reference: await rateOf(reference, command, requests),
-      };
-      if (round === 0) continue;
-      rates.ours.push(measured.ours);
-      rates.reference.push(measured.reference);
+    for (let round = 0; round <= rounds; round++) {
+      for (const side of sidesInTurn(round % 2 === 1)) {
+        const rate = await rateOf(servers[side], command, requests);
+        if (round > 0) rates[side].push(rate);
+      }
     }
     const ratio = median(rates.ours.map((rate, round) => rate / rates.reference[round]!));
     rows.push({ name, ratio, rates: { ours: median(rates.ours), reference: median(rates.reference) } });

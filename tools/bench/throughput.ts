@@ -4,7 +4,7 @@
  */
 import { runProgram } from "../conformance/child_process.ts";
 import type { ServerProcess } from "../../tests/support/server_process.ts";
-import { type Contender, median, type Pair, startContender } from "./contender.ts";
+import { type Contender, median, type Pair, sidesInTurn, startContender } from "./contender.ts";
 
 /** How much to measure. */
 export interface ThroughputOptions {
@@ -16,6 +16,8 @@ export interface ThroughputOptions {
   dataBytes: number;
   /** Whether each server has one core for itself and redis-benchmark another. */
   isPinned: boolean;
+  /** The tests to run, as redis-benchmark's `-t` names them, and those that share its data with them; none: all. */
+  tests: readonly string[];
 }
 
 /** One line of redis-benchmark. */
@@ -84,12 +86,13 @@ export async function measureThroughput(
 
 async function runRound(
   servers: Pair<ServerProcess>,
-  { pipeline, scale, isOursFirst, dataBytes, isPinned }: ThroughputOptions & { pipeline: number; isOursFirst: boolean },
+  options: ThroughputOptions & { pipeline: number; isOursFirst: boolean },
 ): Promise<Pair<Map<string, Rate>>> {
+  const { pipeline, scale, isOursFirst, dataBytes, isPinned, tests: wanted } = options;
   const round: Pair<Map<string, Rate>> = { ours: new Map(), reference: new Map() };
-  const order = isOursFirst ? ["ours", "reference"] as const : ["reference", "ours"] as const;
+  const order = sidesInTurn(isOursFirst);
   for (const side of order) await flush(servers[side]);
-  for (const { tests, share } of GROUPS) {
+  for (const { tests, share } of GROUPS.filter((group) => hasAnyOf(group.tests, wanted))) {
     const requests = Math.round(REQUESTS_AT_PIPELINE_1 * Math.min(pipeline, 20) * scale * share);
     for (const side of order) {
       const rates = await benchmarkRates(servers[side].port, { what: tests, pipeline, requests, dataBytes, isPinned });
@@ -97,6 +100,11 @@ async function runRound(
     }
   }
   return round;
+}
+
+/** Whether a group has one of the wanted tests; without any all are wanted. */
+function hasAnyOf(tests: string, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || tests.split(",").some((test) => wanted.includes(test));
 }
 
 async function flush(server: ServerProcess): Promise<void> {
