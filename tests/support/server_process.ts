@@ -167,12 +167,18 @@ export class ServerProcess implements AsyncDisposable {
       if (hasEnded) return "ended";
       using client = await this.connect({ timeoutMs: 1_000 });
       const line = await client.callRaw("PING");
-      return !line.startsWith("-LOADING") && line;
+      return !line.startsWith("-LOADING") && await this.#isAtOtherEnd(client) && line;
     }, { timeoutMs: this.#options.startTimeoutMs ?? 20_000, what: "the server's first PONG" });
     if (answer === "ended") {
       const { code } = await this.exited();
       throw new Error(`it exited with code ${code}`);
     }
+  }
+
+  /** Whether this very process answers, and not one of another test that took the port first; unknown without a password: yes. */
+  async #isAtOtherEnd(client: RawClient): Promise<boolean> {
+    const processId = /\bprocess_id:(\d+)/.exec(await client.callRaw("INFO", "server"))?.[1];
+    return processId === undefined || Number(processId) === this.pid;
   }
 
   /** Ends the process; one that ignores the signal for 10 seconds is killed. */
@@ -198,8 +204,15 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** A loopback port that nobody listened on a moment ago. */
+const givenPorts = new Set<number>();
+
+/** A loopback port that nobody listened on a moment ago, and a new one with every call. */
 export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  for (;;) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    return port;
+  }
 }

@@ -1,5 +1,6 @@
 /** The test support itself, against the real redis-server. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startServer } from "../../src/mod.ts";
 import { dumpDataset } from "./dataset_dump.ts";
 import { writeDataset } from "./datasets.ts";
 import { bytesOfText } from "./byte_text.ts";
@@ -28,6 +29,14 @@ referenceTest("RawClient sees the bytes of a reply, silence and the end of the c
   await client.sendRaw("PING\r\nPING\r\n");
   await client.closeWrite();
   assertEquals(await client.readToEnd(), "+PONG\r\n+PONG\r\n");
+});
+
+referenceTest("a server is started when it answers itself, not when somebody else does at its port", async () => {
+  await using server = await startReference();
+  server.signal("SIGKILL");
+  await server.exited();
+  await using _other = await startServer({ port: server.port });
+  await assertRejects(() => server.startAgain(), Error, "it exited with code 1");
 });
 
 referenceTest("dumpDataset() reads back what writeDataset() wrote, also after a restart", async () => {
