@@ -38,6 +38,8 @@ export class ClientInput extends Arrival {
   readonly client: Client;
   /** True for the last arrival: the peer has sent all it will, or the connection broke. It brings no bytes. */
   isLast = false;
+  /** For the command loop: true while its batch has run and the replies are not sent yet. */
+  hasRun = false;
   /** Called once when the peer has sent all it will, or the connection broke; before the last arrival. */
   onEnd: (() => void) | null = null;
 

@@ -3,7 +3,8 @@
  *
  * - A lookup in a large keyspace waits for memory two or three times. One after the other these waits add up; here the
  *   lookups of many requests are begun together, and their waits overlap.
- * - So do the keys of one request that has many, where its command asks for it (`request`).
+ * - So do the keys of one request that has many, where its command asks for it (`request`), and those of clients that have sent
+ *   a request or two each at the same time (`gather`).
  * - The second word of a request is taken for its key, which it is for nearly all commands with keys. Where it is not,
  *   nothing is lost but a few nanoseconds.
  * - The hashes are kept for the lookups themselves. They hold for the bytes of this batch only: `end` must be called before
@@ -33,8 +34,11 @@ export class KeyPrefetch {
   readonly #starts = new Int32Array(PREFETCH_MAX);
   readonly #ends = new Int32Array(PREFETCH_MAX);
   readonly #hashes = new Int32Array(PREFETCH_MAX);
-  /** Hashes of the keys of one request: not kept, the buffers of its arguments may change before the batch ends. */
-  readonly #ofRequest = new Int32Array(PREFETCH_MAX);
+  /** Hashes that are not kept: the buffers of their keys may change before the batch ends. */
+  readonly #unkept = new Int32Array(PREFETCH_MAX);
+  /** How many of them `gather` has put there, and the dict that it gathers for. */
+  #gathered = 0;
+  #gatheredFor: Dict | null = null;
   /** The buffer that the keys of the group lie in. */
   #bytes: Uint8Array = NO_BYTES;
   /** The first request of the group, the one behind its last, and the place in it of the one that runs. */
@@ -72,10 +76,32 @@ export class KeyPrefetch {
     let count = 0;
     for (let index = first; index < limit; index += step) {
       const { bytes, start, end } = args.at(index);
-      this.#ofRequest[count++] = this.#hash.hash(bytes, start, end);
+      this.#unkept[count++] = this.#hash.hash(bytes, start, end);
     }
-    this.#residue ^= prefetchEntries(dict, this.#ofRequest, count);
+    this.#residue ^= prefetchEntries(dict, this.#unkept, count);
     return limit;
+  }
+
+  /**
+   * Takes note of the first key of a batch that has too few for itself. Up to `PREFETCH_MAX` of one dict: those of others are
+   * left to be waited for.
+   */
+  gather(dict: Dict, batch: RequestBatch): void {
+    const { count, firsts, slices } = batch;
+    if (count === 0 || count >= KEYS_MIN || firsts[1]! < 2 || dict.size < KEYSPACE_MIN) return;
+    if (this.#gathered === 0) this.#gatheredFor = dict;
+    if (dict !== this.#gatheredFor || this.#gathered === PREFETCH_MAX) return;
+    const { bytes, start, end } = slices[1]!;
+    this.#unkept[this.#gathered++] = this.#hash.hash(bytes, start, end);
+  }
+
+  /** Reads ahead for what was gathered, if that is enough. Returns for how many keys. */
+  readGathered(): number {
+    const count = this.#gathered >= KEYS_MIN ? this.#gathered : 0;
+    if (count > 0) this.#residue ^= prefetchEntries(this.#gatheredFor!, this.#unkept, count);
+    this.#gathered = 0;
+    this.#gatheredFor = null;
+    return count;
   }
 
   /** Forgets the keys. */

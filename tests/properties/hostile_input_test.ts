@@ -345,7 +345,8 @@ Deno.test("a storm of connections holds up nobody who is connected", async () =>
   });
   for (let count = 0; count < 20; count++) await assertQuick(admin);
   await Promise.all(storm);
-  await eventually(async () => await infoNumber(admin, "clients", "connected_clients") === 1);
+  // A connection that found the system's queue full is established seconds later, although its client is gone.
+  await eventually(async () => await infoNumber(admin, "clients", "connected_clients") === 1, { timeoutMs: 60_000 });
 });
 
 Deno.test("garbage ends its own connection at most", async () => {

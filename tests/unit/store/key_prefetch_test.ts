@@ -85,3 +85,25 @@ Deno.test("prefetch: a request with many keys is read ahead for in groups, up to
   assertEquals(seen, [129, 151]);
   assertEquals([1, 65, 129, 149].map((first) => db.readAhead(batch.args, first)), [65, 129, 151, 151]);
 });
+
+Deno.test("prefetch: the first keys of several short batches are read ahead for together", () => {
+  const store = makeStore();
+  const [first, second] = store.databases.map((db) => db.keyspace.dict);
+  const { prefetch } = store;
+  const gather = (dict: typeof first, count: number, ...requests: string[][]) => {
+    for (let index = 0; index < count; index++) prefetch.gather(dict!, parse(...requests));
+    return prefetch.readGathered();
+  };
+  assertEquals(gather(first, 8, ["get", "key:1"]), 0, "the keyspace is small");
+  for (const db of store.databases.slice(0, 2)) {
+    for (let index = 0; index < KEYS; index++) db.setString(slice(`key:${index}`), slice("x"));
+  }
+  assertEquals(gather(first, 8, ["get", "key:1"], ["ping"]), 8);
+  assertEquals(gather(first, 3, ["get", "key:1"]), 0, "too few");
+  assertEquals(gather(first, 8, ["ping"]), 0, "no keys");
+  assertEquals(gather(first, 8), 0, "no requests");
+  assertEquals(gather(first, 8, ...Array.from({ length: 4 }, () => ["get", "key:1"])), 0, "these have enough each");
+  assertEquals(gather(first, 200, ["get", "key:1"]), 64, "as many as the cache takes");
+  for (let index = 0; index < 5; index++) prefetch.gather(first!, parse(["get", "key:1"]));
+  assertEquals(gather(second, 8, ["get", "key:1"]), 5, "of one dict");
+});
