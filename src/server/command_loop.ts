@@ -16,7 +16,7 @@
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import { stackOf } from "../base/error_text.ts";
-import { MAX_QUERY_BUFFER_BYTES, OUTPUT_BACKPRESSURE_BYTES } from "../base/limits.ts";
+import { MAX_QUERY_BUFFER_BYTES, OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
@@ -121,6 +121,8 @@ export class CommandLoop {
       if (stop !== null) return this.#seeThroughInBackground(input, stop);
       this.#letGo(input);
       input.hasRun = true;
+      // Long replies leave the caches to the next client.
+      if (client.output.buffer.length > PROTO_REPLY_CHUNK_BYTES) this.#answer(input);
     } catch (error) {
       this.#fail(client, error);
     }
