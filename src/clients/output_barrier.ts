@@ -16,7 +16,14 @@ export interface HeldOutput {
 export class OutputBarrier {
   /** While true, whoever wants to send something is to `hold` instead. */
   isRaised = false;
+  /** Set by whoever raises it: lowers it if that can be done at once. */
+  onWanted: (() => void) | null = null;
   #held: HeldOutput[] = [];
+
+  /** Must be called before many outputs are sent: better lowered for all than each of them held. */
+  prepare(): void {
+    if (this.isRaised) this.onWanted?.();
+  }
 
   /** Takes an output that will be told by `release`. */
   hold(output: HeldOutput): void {

@@ -2,8 +2,9 @@
  * The end of an append-only file: effects are collected in one buffer, which is written and put on the medium as
  * `appendfsync` asks, before any client hears of them.
  *
- * - Group commit: everything that the clients served in one turn of the event loop have written is one write. Their replies
- *   wait behind the barrier; with `always` until the medium has the bytes too, while the loops of clients go on.
+ * - Group commit: everything that the clients served in one turn of the event loop have written is one write, made before
+ *   their replies are sent. With `always` these wait behind the barrier until the medium has the bytes too, while the loops of
+ *   clients go on.
  * - As Redis: with `everysec` a write waits up to two seconds for a sync that is under way, and replies do not wait for it.
  * - A write that fails is tried again every second, and writes of clients are refused meanwhile; with `always` there is no
  *   going on: `onFatal`.
@@ -85,6 +86,7 @@ export class AofWriter implements PropagationSink {
     this.#options = options;
     this.#stamps = options.config.boolean("aof-timestamp-enabled");
     this.#fsync = options.config.enum("appendfsync");
+    options.barrier.onWanted = () => this.#commitBeforeReplies();
   }
 
   /** Why the last write or sync failed, in the system's words; null when they worked. */
@@ -209,6 +211,11 @@ export class AofWriter implements PropagationSink {
     this.#isPlanned = true;
     this.#options.barrier.isRaised = true;
     queueMicrotask(this.#runPlanned);
+  }
+
+  /** Makes the planned write now, unless it is to be put off or synced: then the replies have to wait in any case. */
+  #commitBeforeReplies(): void {
+    if (this.#isPlanned && this.flushDelayMs === 0 && this.#policy !== "always") this.#runDelayed();
   }
 
   readonly #runPlanned = (): void => {

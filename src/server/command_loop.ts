@@ -22,6 +22,7 @@ import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
 import type { ClientDescriptions } from "../clients/client_description.ts";
 import type { ClientMemory } from "../clients/client_memory.ts";
+import type { OutputBarrier } from "../clients/output_barrier.ts";
 import type { Executor } from "../command/executor.ts";
 import { isBlocking, type Wait } from "../command/outcome.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -42,6 +43,7 @@ export interface CommandLoopServices {
   readonly users: UserRegistry;
   readonly clientDescriptions: ClientDescriptions;
   readonly clientMemory: ClientMemory;
+  readonly outputBarrier: OutputBarrier;
   readonly metrics: Metrics;
 }
 
@@ -81,6 +83,7 @@ export class CommandLoop {
         if (index % PREFETCH_MAX === 0) this.#readAhead(turn, index);
         this.#serve(turn[index]!);
       }
+      this.#services.outputBarrier.prepare();
       for (let index = 0; index < turn.length; index++) {
         if (turn[index]!.hasRun) this.#answer(turn[index]!);
       }

@@ -34,6 +34,21 @@ Deno.test("a raised barrier holds back what is flushed, and holds up who has som
   assertEquals([sent, output.drained()], [["one two"], null]);
 });
 
+Deno.test("prepare() asks for a raised barrier to be lowered, and what is flushed then goes at once", () => {
+  const barrier = new OutputBarrier();
+  const { output, sent } = newOutput(barrier);
+  let asked = 0;
+  barrier.onWanted = () => {
+    asked++;
+    barrier.lower();
+  };
+  barrier.prepare();
+  barrier.isRaised = true;
+  barrier.prepare();
+  say(output, "one");
+  assertEquals([asked, sent], [1, ["one"]]);
+});
+
 Deno.test("take() lets a group go later, and others wait for the next one", () => {
   const barrier = new OutputBarrier();
   const first = newOutput(barrier);
