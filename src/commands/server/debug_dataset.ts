@@ -4,6 +4,7 @@
  */
 
 import { ascii } from "../../bytes/ascii.ts";
+import { MAX_INTEGER_LENGTH, writeInteger } from "../../bytes/integer.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { readInteger, readPositiveInteger } from "../../command/arguments.ts";
 import type { Context } from "../../command/context.ts";
@@ -56,31 +57,36 @@ function populate({ db }: Context, args: Args, reply: Reply): void {
   const size = args.count === 5 ? readPositiveInteger(args, 4, reply) : 0;
   if (size === null) return;
   const prefix = args.count === 3 ? "key" : args.text(3).split("\0", 1)[0]!;
-  const key = new Slice();
-  const value = new Slice();
+  const keys = new NumberedTexts(`${prefix}:`, 0);
+  const values = new NumberedTexts("value:", size);
   for (let index = 0; index < count; index++) {
-    setSlice(key, ascii(`${prefix}:${index}`.slice(0, MAX_NAME_BYTES)));
+    const key = keys.at(index);
+    key.end = Math.min(key.end, MAX_NAME_BYTES);
     if (db.lookupWrite(key) !== NO_ENTRY) continue;
-    setSlice(value, populatedValue(index, size));
-    const encoding = value.length <= EMBSTR_SIZE_LIMIT ? ENCODING_EMBSTR : ENCODING_RAW;
-    db.setStringBytes(key, value, encoding);
+    const value = values.at(index);
+    if (size !== 0) value.end = size;
+    db.setStringBytes(key, value, value.length <= EMBSTR_SIZE_LIMIT ? ENCODING_EMBSTR : ENCODING_RAW);
     db.touch(key);
   }
   reply.ok();
 }
 
-function setSlice(slice: Slice, bytes: Uint8Array): void {
-  slice.bytes = bytes;
-  slice.start = 0;
-  slice.end = bytes.length;
-}
+/** A text with a number behind it, in memory of its own that is written anew for the next number, which must be larger. */
+class NumberedTexts {
+  readonly #slice: Slice;
+  readonly #prefixLength: number;
 
-function populatedValue(index: number, size: number): Uint8Array {
-  const text = ascii(`value:${index}`);
-  if (size === 0) return text;
-  const bytes = new Uint8Array(size);
-  bytes.set(text.subarray(0, size));
-  return bytes;
+  /** Behind the text there are zero bytes up to `size`. */
+  constructor(prefix: string, size: number) {
+    this.#prefixLength = prefix.length;
+    this.#slice = new Slice(new Uint8Array(Math.max(prefix.length + MAX_INTEGER_LENGTH, size)));
+    this.#slice.bytes.set(ascii(prefix));
+  }
+
+  at(index: number): Slice {
+    this.#slice.end = writeInteger(this.#slice.bytes, this.#prefixLength, index);
+    return this.#slice;
+  }
 }
 
 /** DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE] */
