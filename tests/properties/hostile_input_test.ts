@@ -337,16 +337,23 @@ referenceTest("timeout spares a client whose request comes slowly, and no other"
 Deno.test("a storm of connections holds up nobody who is connected", async () => {
   await using server = await startRedeno();
   using admin = await server.connect();
-  const storm = Array.from({ length: 1500 }, async (_, index) => {
-    const client = await server.connect();
-    // Some hang up at once, some send garbage, some a request.
-    await client.sendRaw(["", "PING\r\n", "\xff\0*\r\n", "*1\r\n$4\r\nPI"][index % 4]!).catch(() => {});
-    client.close();
+  // At most 250 wait to be accepted, fewer than tcp-backlog: a system whose queue runs over establishes some connections
+  // again, from a SYN cookie, after their client is gone, whatever the server does.
+  const storm = Array.from({ length: 50 }, async () => {
+    for (let count = 0; count < 12; count++) {
+      // Some hang up at once, some send garbage, some a request or a part of one.
+      for (const sent of ["", "PING\r\n", "\xff\0*\r\n", "*1\r\n$4\r\nPI"]) {
+        const client = await server.connect();
+        await client.sendRaw(sent).catch(() => {});
+        client.close();
+      }
+      using last = await server.connect();
+      assertEquals(await last.call("PING"), "PONG");
+    }
   });
   for (let count = 0; count < 20; count++) await assertQuick(admin);
   await Promise.all(storm);
-  // A connection that found the system's queue full is established seconds later, although its client is gone.
-  await eventually(async () => await infoNumber(admin, "clients", "connected_clients") === 1, { timeoutMs: 60_000 });
+  await eventually(async () => await infoNumber(admin, "clients", "connected_clients") === 1);
 });
 
 Deno.test("garbage ends its own connection at most", async () => {
