@@ -54,6 +54,20 @@ export class BothServers implements AsyncDisposable {
     if (difference > MAX_EXPIRY_DIFFERENCE_MS || difference < -MAX_EXPIRY_DIFFERENCE_MS) assertEquals(ours, expected);
   }
 
+  /**
+   * Compares how long a key was not used, in whole seconds; the clocks of two servers may tick between their answers.
+   * Replies that are no number, as of a key that is absent, are the same to the byte.
+   */
+  async sameIdleTime(key: string): Promise<void> {
+    const [ours, expected] = await Promise.all([
+      this.#ourClient.callRaw("OBJECT", "IDLETIME", key),
+      this.#referenceClient.callRaw("OBJECT", "IDLETIME", key),
+    ]);
+    const isNumber = ours.startsWith(":") && expected.startsWith(":");
+    if (isNumber && Math.abs(Number(ours.slice(1)) - Number(expected.slice(1))) <= 1) return;
+    assertEquals(ours, expected, `OBJECT IDLETIME ${key}`);
+  }
+
   /** Switches both connections to a version of RESP. */
   async useProtocol(version: 2 | 3): Promise<void> {
     await Promise.all([this.#ourClient.expect("HELLO", version), this.#referenceClient.expect("HELLO", version)]);
