@@ -86,14 +86,14 @@ Deno.test("with appendfsync always a reply waits for its write, and readers see 
   using writer = await server.connect();
   using reader = await server.connect();
   await writer.expect("SET", "key", "old");
-  await writer.expect("DEBUG", "AOF-FLUSH-SLEEP", 100_000);
+  await writer.expect("DEBUG", "AOF-FLUSH-SLEEP", 500_000);
   const path = `${server.directory}/appendonlydir/appendonly.aof.1.incr.aof`;
   const { size } = await Deno.stat(path);
   const startMs = performance.now();
   await writer.send("SET", "key", "new");
   await new Promise((resolve) => setTimeout(resolve, 20));
   assertEquals([(await Deno.stat(path)).size, await reader.expect("GET", "key")], [size, "new"]);
-  assert(performance.now() - startMs >= 90);
+  assert(performance.now() - startMs >= 490);
   assert((await Deno.stat(path)).size > size);
   assertEquals(await writer.read(), "OK");
 });
@@ -127,7 +127,7 @@ for (const preamble of ["yes", "no"]) {
     await client.pipeline(Array.from({ length: 20_000 }, (_, index) => ["HSET", "hash", `f${index}`, "v".repeat(40)]));
     const counting = Array.from({ length: CLIENTS }, (_, index) => count(server, index));
     const changing = changeFields(server);
-    await eventually(async () => /aof_rewrites:[3-9]/.test(await info(client)), { timeoutMs: 15_000 });
+    await eventually(async () => /aof_rewrites:[3-9]/.test(await info(client)));
     await client.pipeline([["CONFIG", "SET", "auto-aof-rewrite-percentage", "0"], [
       "CLIENT",
       "KILL",

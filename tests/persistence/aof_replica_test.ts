@@ -15,7 +15,7 @@ referenceTest("a replica's append-only file holds what its master sent, and is l
   using client = await replica.connect();
   await client.expect("SET", "own", "1");
   await client.expect("REPLICAOF", "127.0.0.1", master.port);
-  await eventually(async () => await client.expect("GET", "sent") === "whole", { timeoutMs: 15_000 });
+  await eventually(async () => await client.expect("GET", "sent") === "whole");
   await source.pipeline([["SELECT", "5"], ["MULTI"], ["INCR", "streamed"], ["INCR", "streamed"], ["EXEC"]]);
   assertEquals(await source.expect("WAIT", 1, 5_000), 1);
   await eventually(async () => {

@@ -100,7 +100,7 @@ for (const seed of [1, 2, 3]) {
     assertEquals(started, "Background saving started");
     let isOver = false;
     const writers = [1, 2, 3].map((writer) => writeUntil(server, seed * 10 + writer, () => isOver));
-    await eventually(async () => !await isSaving(client), { timeoutMs: 30_000 });
+    await eventually(async () => !await isSaving(client));
     isOver = true;
     const written = (await Promise.all(writers)).reduce((sum, count) => sum + count, 0);
     assert(written > 500, `only ${written} changes were made`);

@@ -14,7 +14,6 @@ const CONFIG_LINES = ["enable-protected-configs yes"];
 async function saveIsOver(client: RawClient): Promise<void> {
   await eventually(async () => !String(await client.expect("INFO", "persistence")).includes("in_progress:1"), {
     what: "the end of the background save",
-    timeoutMs: 20_000,
   });
 }
 

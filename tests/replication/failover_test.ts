@@ -23,7 +23,6 @@ const PAIRS: readonly { name: string; master: Starter; replica: Starter }[] = [
 
 async function reaches(server: ServerProcess, state: string): Promise<void> {
   await eventually(async () => (await infoOf(server, "replication"))["master_failover_state"] === state, {
-    timeoutMs: 10_000,
     what: `${state} as master_failover_state`,
   });
 }

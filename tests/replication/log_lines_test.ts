@@ -27,7 +27,7 @@ async function live(start: (configLines: readonly string[]) => Promise<ServerPro
   await follow(replica, master);
   using client = await master.connect();
   await client.expect("CLIENT", "KILL", "TYPE", "replica");
-  await eventually(async () => (await infoOf(master, "stats"))["sync_partial_ok"] === "1", { timeoutMs: 10_000 });
+  await eventually(async () => (await infoOf(master, "stats"))["sync_partial_ok"] === "1");
   await linkIsUp(replica);
   using replicaClient = await replica.connect();
   await replicaClient.expect("REPLICAOF", "NO", "ONE");

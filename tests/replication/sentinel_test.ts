@@ -41,7 +41,7 @@ class AcknowledgedWrites implements AsyncDisposable {
   /** Waits until some more have been acknowledged. */
   async advance(): Promise<void> {
     const count = this.keys.length + 50;
-    await eventually(() => this.keys.length >= count, { timeoutMs: 20_000, what: "acknowledged writes" });
+    await eventually(() => this.keys.length >= count, { what: "acknowledged writes" });
   }
 
   /** Writes no more. */
@@ -80,7 +80,7 @@ async function allFollow(master: ServerProcess, group: readonly ServerProcess[])
     await eventually(async () => {
       const { role, master_port, master_link_status } = await infoOf(server, "replication");
       return role === "slave" && Number(master_port) === master.port && master_link_status === "up";
-    }, { timeoutMs: 20_000, intervalMs: 50, what: "all others following the new master" });
+    }, { intervalMs: 50, what: "all others following the new master" });
   }
 }
 

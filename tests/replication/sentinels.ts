@@ -25,7 +25,8 @@ const PERIODS = {
   // A machine that stands still for a while must not make them wait for half a minute.
   "tilt-trigger": 60_000,
 };
-const TIMEOUT_MS = 30_000;
+/** Sentinels that fail at a failover try again, seconds later. */
+const FAILOVER_TIMEOUT_MS = 60_000;
 
 /** Registers a test that needs the real redis-server and its Sentinel. */
 export function sentinelTest(name: string, fn: () => Promise<void>): void {
@@ -73,7 +74,7 @@ export class Sentinels implements AsyncDisposable {
     const port = await eventually(async () => {
       const port = await this.masterPort();
       return port !== old.port && port;
-    }, { timeoutMs: TIMEOUT_MS, intervalMs: 50, what: "another master" }).catch((error) => {
+    }, { timeoutMs: FAILOVER_TIMEOUT_MS, intervalMs: 50, what: "another master" }).catch((error) => {
       const logs = this.#processes.map((process) => process.log).join("\n");
       throw new Error(`${error.message}; the sentinels printed\n${logs}`, { cause: error });
     });
@@ -104,7 +105,7 @@ export class Sentinels implements AsyncDisposable {
         assertEquals([valueOf("num-slaves"), valueOf("num-other-sentinels")], [replicaCount, COUNT - 1]);
       }
       return true;
-    }, { timeoutMs: TIMEOUT_MS, intervalMs: 50, what: "the sentinels knowing everyone" });
+    }, { intervalMs: 50, what: "the sentinels knowing everyone" });
   }
 
   #ask(...request: (string | number)[]): Promise<ReplyValue[]> {

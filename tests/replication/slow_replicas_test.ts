@@ -16,7 +16,7 @@ const STARTERS = {
 };
 
 async function logHas(server: ServerProcess, text: string): Promise<void> {
-  await eventually(() => server.log.includes(text), { timeoutMs: 20_000, what: `the log line ${text}` });
+  await eventually(() => server.log.includes(text), { what: `the log line ${text}` });
 }
 
 function countOf(text: string, part: string): number {
@@ -25,7 +25,7 @@ function countOf(text: string, part: string): number {
 
 /** Far more than the buffers of sockets hold. */
 async function populate(server: ServerProcess): Promise<void> {
-  using client = await server.connect({ timeoutMs: 30_000 });
+  using client = await server.connect();
   await client.expect("DEBUG", "POPULATE", 4_000, "key", 10_000);
 }
 
@@ -75,7 +75,7 @@ referenceTest(
     await using last = await startRedeno();
     using admin = await last.connect();
     await admin.expect("REPLICAOF", "127.0.0.1", master.port);
-    await eventually(() => countOf(master.log, "Background RDB transfer started") === 2, { timeoutMs: 10_000 });
+    await eventually(() => countOf(master.log, "Background RDB transfer started") === 2);
     await admin.expect("REPLICAOF", "NO", "ONE");
     await logHas(master, "Diskless rdb transfer, last replica dropped, killing fork child.");
     assertEquals(await client.expect("DBSIZE"), 4_000);
@@ -90,7 +90,7 @@ referenceTest("a replica over the output buffer limit is closed, and its memory 
   await follow(replica, master);
   const idleBytes = Number((await infoOf(master, "memory"))["used_memory"]);
   replica.signal("SIGSTOP");
-  using client = await master.connect({ timeoutMs: 30_000 });
+  using client = await master.connect();
   const value = "x".repeat(100_000);
   for (let written = 0; written < 300 && !master.log.includes("output buffer limits"); written++) {
     await client.expect("SET", "key", value);
@@ -100,9 +100,7 @@ referenceTest("a replica over the output buffer limit is closed, and its memory 
   const { used_memory: usedBytes } = await infoOf(master, "memory");
   assert(Number(usedBytes) < idleBytes + 3_000_000, `${usedBytes} bytes after, ${idleBytes} before`);
   replica.signal("SIGCONT");
-  await eventually(async () => (await infoOf(master, "replication"))["connected_slaves"] === "1", {
-    timeoutMs: 20_000,
-  });
+  await eventually(async () => (await infoOf(master, "replication"))["connected_slaves"] === "1");
   await linkIsUp(replica);
   await assertInSync(master, replica);
 });
@@ -120,9 +118,7 @@ for (const [masterName, replicaName] of [["redeno", "redis"], ["redis", "redeno"
         await logHas(master, "Disconnecting timedout replica (streaming sync)");
         await client.expect("SET", "while", "stopped");
         replica.signal("SIGCONT");
-        await eventually(async () => Number((await infoOf(master, "stats"))["sync_partial_ok"]) > 0, {
-          timeoutMs: 20_000,
-        });
+        await eventually(async () => Number((await infoOf(master, "stats"))["sync_partial_ok"]) > 0);
         await linkIsUp(replica);
         await assertInSync(master, replica);
       }

@@ -19,13 +19,12 @@ export async function follow(replica: ServerProcess, master: ServerProcess): Pro
   await eventually(async () => {
     const info = await infoOf(master, "replication");
     return Object.values(info).some((line) => line.includes(`port=${replica.port},state=online`));
-  }, { timeoutMs: 20_000, what: "the replica being online" });
+  }, { what: "the replica being online" });
 }
 
 /** Waits until the link to the server's master is up. */
 export function linkIsUp(replica: ServerProcess): Promise<boolean> {
   return eventually(async () => (await infoOf(replica, "replication"))["master_link_status"] === "up", {
-    timeoutMs: 20_000,
     what: "the link to the master",
   });
 }
@@ -48,12 +47,12 @@ export async function assertInSync(master: ServerProcess, replica: ServerProcess
     const offset = (await infoOf(master, "replication"))["master_repl_offset"];
     const applied = (await infoOf(replica, "replication"))["slave_repl_offset"];
     return offset === applied;
-  }, { timeoutMs: 20_000, what: "the replica having applied everything" });
+  }, { what: "the replica having applied everything" });
   // Keys may still be expiring: the replica hides them before its master's DEL arrives.
   await eventually(async () => {
     assertEquals(await dumpOf(replica), await dumpOf(master));
     return true;
-  }, { timeoutMs: 10_000, intervalMs: 200, what: "equal data" });
+  }, { intervalMs: 200, what: "equal data" });
 }
 
 async function dumpOf(server: ServerProcess): Promise<DatasetEntry[]> {

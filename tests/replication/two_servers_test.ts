@@ -64,7 +64,6 @@ for (const { name, master: startMaster, replica: startReplica } of PAIRS) {
         using client = await replica.connect();
         await client.expect("CLIENT", "KILL", "TYPE", "master");
         await eventually(async () => Number((await infoOf(master, "stats"))["sync_partial_ok"]) === round, {
-          timeoutMs: 10_000,
           what: "a partial resynchronisation",
         });
         await linkIsUp(replica);
@@ -134,7 +133,7 @@ referenceTest("a chain redis, redeno, redis has one stream and one set of offset
   await eventually(async () => {
     using reader = await bottom.connect();
     return await reader.call("GET", "after") === "promotion";
-  }, { timeoutMs: 10_000 });
+  });
   await assertInSync(middle, bottom);
   assert(Number((await infoOf(middle, "stats"))["sync_partial_ok"]) >= 2);
 });

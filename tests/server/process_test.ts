@@ -56,7 +56,7 @@ Deno.test({
     await using temp = await makeTempDir();
     const socket = `${temp.path}/notify`;
     await using systemd = new Datagrams(socket);
-    await eventually(() => hasFile(socket), { timeoutMs: 15_000 });
+    await eventually(() => hasFile(socket));
     await using server = await ServerProcess.start({
       command: ["env", `NOTIFY_SOCKET=${socket}`, ...redenoCommand(["-A", "--unstable-net"])],
       configLines: ["supervised auto"],

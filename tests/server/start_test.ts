@@ -45,7 +45,7 @@ class Run implements AsyncDisposable {
 
   /** A client, as soon as the server answers on `port`. */
   async client(port: number): Promise<RawClient> {
-    const client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+    const client = await eventually(() => RawClient.connect({ port }), { what: "a connection" });
     await eventually(() => this.output.includes("Ready to accept connections"));
     return client;
   }
@@ -144,7 +144,7 @@ for (const [what, spelling] of [["two arguments", []], ["one argument", ["joined
     const target = spelling.length > 0 ? [address.join(" ")] : address;
     await using run = new Run(redenoCommand(), ["--port", String(port), "--replicaof", ...target, ...common]);
     using client = await run.client(port);
-    await eventually(async () => await client.call("GET", "key") === "value", { timeoutMs: 10_000 });
+    await eventually(async () => await client.call("GET", "key") === "value");
     assertMatch(await client.callRaw("SET", "key", "value"), /^-READONLY /);
   });
 }
@@ -179,7 +179,7 @@ referenceTest("files that a configuration file names are in the directory it has
     await Deno.writeTextFile(`${directory.path}/my.conf`, lines.join("\n"));
     await Deno.writeTextFile(`${data}/more1.conf`, "timeout 7\n");
     await using run = new Run(command, ["my.conf"], { cwd: directory.path });
-    using client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+    using client = await eventually(() => RawClient.connect({ port }), { what: "a connection" });
     assertEquals(await configOf(client, "timeout"), "7");
     assertEquals(await configOf(client, "logfile"), "log.txt");
     assert((await Deno.lstat(`${data}/socket`)).isSocket);
@@ -198,7 +198,7 @@ Deno.test("a server goes on where its log cannot be written any more", async () 
   await Deno.mkdir(logs);
   const args = ["--port", String(port), "--dir", directory.path, "--logfile", "logs/log.txt"];
   await using run = new Run(redenoCommand(), args);
-  using client = await eventually(() => RawClient.connect({ port }), { timeoutMs: 15_000, what: "a connection" });
+  using client = await eventually(() => RawClient.connect({ port }), { what: "a connection" });
   await Deno.remove(logs, { recursive: true });
   assertMatch(String(await client.expect("BGSAVE")), /^Background saving started/);
   await client.send("SHUTDOWN", "NOSAVE");
@@ -465,7 +465,7 @@ terminalTest("on a terminal a start without permissions ends", async () => {
     ] as const
   ) {
     await using run = new Run(onTerminal(redenoCommand(permissions), args), []);
-    await eventually(() => run.hasEnded, { timeoutMs: 10_000, what: `an end of ${args.join(" ")}` });
+    await eventually(() => run.hasEnded, { what: `an end of ${args.join(" ")}` });
     assertEquals(await run.exitCode(), 1, `${args.join(" ")}\n${run.output}`);
   }
 });

@@ -4,7 +4,7 @@
 
 /** How long and how often `eventually()` looks. */
 export interface EventuallyOptions {
-  /** Gives up after this long; 5 seconds by default. */
+  /** Gives up after this long; 30 seconds by default. */
   timeoutMs?: number;
   /** Pause between two looks; 10 ms by default. */
   intervalMs?: number;
@@ -20,7 +20,7 @@ export async function eventually<T>(
   condition: () => T | Promise<T>,
   options: EventuallyOptions = {},
 ): Promise<NonNullable<T>> {
-  const { timeoutMs = 5_000, intervalMs = 10, what = "the condition" } = options;
+  const { timeoutMs = 30_000, intervalMs = 10, what = "the condition" } = options;
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
     let failure: unknown;

@@ -15,7 +15,7 @@ export interface RawClientOptions {
   port?: number;
   /** The path of a Unix socket, in place of a port. */
   path?: string;
-  /** The limit of one read, 10 seconds by default. */
+  /** The limit of one read, 30 seconds by default. */
   timeoutMs?: number;
 }
 
@@ -38,7 +38,7 @@ export class RawClient implements Disposable {
 
   /** Connects over loopback TCP or to a Unix socket. */
   static async connect(options: RawClientOptions): Promise<RawClient> {
-    const { port, path, timeoutMs = 10_000 } = options;
+    const { port, path, timeoutMs = 30_000 } = options;
     if (path !== undefined) {
       return new RawClient(await Deno.connect({ transport: "unix", path }), timeoutMs);
     }
