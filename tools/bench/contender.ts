@@ -53,6 +53,36 @@ export async function measureBoth<T>(
   return { ours: await one(pair.ours), reference: await one(pair.reference) };
 }
 
+/** What rounds of the same measurement gave: of each figure the middle one and the greatest. */
+export interface Rounds<T> {
+  median: T;
+  greatest: T;
+}
+
+/** Measures both in turn, round by round. */
+export async function measureRounds<T extends { [Name in keyof T]: number }>(
+  pair: Pair<Contender>,
+  rounds: number,
+  measure: (contender: Contender) => Promise<T>,
+): Promise<Pair<Rounds<T>>> {
+  const figures: Pair<T[]> = { ours: [], reference: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const side of sidesInTurn(round % 2 === 0)) figures[side].push(await measure(pair[side]));
+  }
+  return { ours: summaryOf(figures.ours), reference: summaryOf(figures.reference) };
+}
+
+function summaryOf<T extends { [Name in keyof T]: number }>(rounds: readonly T[]): Rounds<T> {
+  const middle = { ...rounds[0]! };
+  const greatest = { ...rounds[0]! };
+  for (const name of Object.keys(rounds[0]!) as (keyof T)[]) {
+    const values = rounds.map((figures) => figures[name]);
+    middle[name] = median(values) as T[keyof T];
+    greatest[name] = Math.max(...values) as T[keyof T];
+  }
+  return { median: middle, greatest };
+}
+
 /** The middle value; of an even count the lower of the two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -10,17 +10,14 @@ import { infoField } from "./full_sync.ts";
 import { loadKeys, loadLargeCollection } from "./key_load.ts";
 import { pingTimes, quantile, RequestLoad, turn } from "./ping_times.ts";
 
-/** Waits of a client that pings, in milliseconds. */
-export interface Waits {
-  longestMs: number;
-  p999Ms: number;
-}
-
 /** The figures of one server. */
 export interface SaveStall {
-  before: Waits;
-  /** During the first save of the process. */
-  during: Waits;
+  /** The longest answer to a PING before the save, for comparison, and the 99.9th percentile of them. */
+  beforeMs: number;
+  beforeP999Ms: number;
+  /** The same during the first save of the process. */
+  longestMs: number;
+  p999Ms: number;
   saveMs: number;
   /** Resident bytes on top while it saves; with a child process also what that copied. */
   grownBytes: number;
@@ -70,14 +67,20 @@ async function underLoad<T>(
 async function measureWaits(
   server: ServerProcess,
   watching: RawClient,
-): Promise<Pick<SaveStall, "before" | "during" | "saveMs">> {
+): Promise<Omit<SaveStall, "grownBytes" | "idleSaveMs">> {
   using pinging = await server.connect({ timeoutMs: 60_000 });
   const baselineEndMs = performance.now() + BASELINE_MS;
   const before = await pingTimes(pinging, () => performance.now() >= baselineEndMs);
   let isSaving = true;
   const saved = saveInBackground(watching).finally(() => isSaving = false);
   const during = await pingTimes(pinging, () => !isSaving);
-  return { before: waitsOf(before), during: waitsOf(during), saveMs: await saved };
+  return {
+    beforeMs: quantile(before, 1),
+    beforeP999Ms: quantile(before, 0.999),
+    longestMs: quantile(during, 1),
+    p999Ms: quantile(during, 0.999),
+    saveMs: await saved,
+  };
 }
 
 /** Apart from the waits, which looking at the memory would lengthen. */
@@ -95,8 +98,4 @@ async function saveInBackground(client: RawClient): Promise<number> {
   await client.expect("BGSAVE");
   while (await infoField(client, "persistence", "rdb_bgsave_in_progress") === "1") await turn(20);
   return performance.now() - startMs;
-}
-
-function waitsOf(times: readonly number[]): Waits {
-  return { longestMs: quantile(times, 1), p999Ms: quantile(times, 0.999) };
 }
