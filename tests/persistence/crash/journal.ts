@@ -14,6 +14,8 @@ export abstract class Journal {
   acknowledged = 0;
   /** Operations sent: all of these may have been kept. */
   sent = 0;
+  /** When operations were answered, and how many of them by then. */
+  readonly #answers: { atMs: number; acknowledged: number }[] = [];
 
   /** The requests of the operation `number`, which counts from 1; the last one's reply acknowledges it. */
   protected abstract requests(number: number): Argument[][];
@@ -39,12 +41,24 @@ export abstract class Journal {
       const refusal = replies.flat().find((reply) => reply instanceof ErrorReply);
       if (refusal !== undefined) throw new Error(`The server refused a write: ${(refusal as ErrorReply).text}`);
       this.acknowledged += depth;
+      this.#answers.push({ atMs: performance.now(), acknowledged: this.acknowledged });
     }
   }
 
   /** Goes on behind what the server has kept. */
   resume(kept: number): void {
     this.acknowledged = this.sent = kept;
+    this.#answers.splice(0, Infinity, { atMs: -Infinity, acknowledged: kept });
+  }
+
+  /** When the last operation was answered: `performance.now()`. */
+  get lastAnswerMs(): number {
+    return this.#answers.at(-1)?.atMs ?? -Infinity;
+  }
+
+  /** Operations that the server had answered by then. */
+  acknowledgedBy(timeMs: number): number {
+    return this.#answers.findLast(({ atMs }) => atMs <= timeMs)?.acknowledged ?? 0;
   }
 }
 
