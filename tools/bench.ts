@@ -211,17 +211,21 @@ async function reportPauses({ pair, keyCount }: Plan): Promise<void> {
 }
 
 async function reportSync({ pair, keyCount, rounds }: Plan): Promise<void> {
-  const { reference: replica } = pair;
+  const { ours, reference } = pair;
   for (const isDiskless of [true, false]) {
     const measure = (isUnderLoad: boolean) => (master: Contender) =>
-      measureFullSync({ master, replica, keyCount, isDiskless, isUnderLoad });
+      measureFullSync({ master, replica: reference, keyCount, isDiskless, isUnderLoad });
     const idle = await measureRounds(pair, rounds, measure(false));
     const busy = await measureRounds(pair, rounds, measure(true));
     printHead(`full synchronisation of ${keyCount} keys, ${isDiskless ? "diskless" : "by a file"}, as the master`, "");
     printRow("ms, no other work", idle.ours.median.syncMs, idle.reference.median.syncMs);
     printRow("MB that it takes", idle.ours.median.grownBytes / 1e6, idle.reference.median.grownBytes / 1e6);
     printRow("ms under SET load", busy.ours.median.syncMs, busy.reference.median.syncMs);
-    printRow("MB that it takes", busy.ours.median.grownBytes / 1e6, busy.reference.median.grownBytes / 1e6);
+    printRow(
+      "MB that it takes under SET load",
+      busy.ours.median.grownBytes / 1e6,
+      busy.reference.median.grownBytes / 1e6,
+    );
     printRow("longest PING ms before", busy.ours.median.beforeMs, busy.reference.median.beforeMs);
     printRow("longest PING ms", busy.ours.median.longestMs, busy.reference.median.longestMs);
     printRow("- the longest of all rounds", busy.ours.greatest.longestMs, busy.reference.greatest.longestMs);
@@ -229,11 +233,10 @@ async function reportSync({ pair, keyCount, rounds }: Plan): Promise<void> {
     const asReplica = await measureRounds(
       pair,
       rounds,
-      (replica) => measureFullSync({ master: pair.reference, replica, keyCount, isDiskless, isUnderLoad: false }),
+      (replica) => measureFullSync({ master: reference, replica, keyCount, isDiskless, isUnderLoad: false }),
     );
     printRow("ms, as the replica", asReplica.ours.median.syncMs, asReplica.reference.median.syncMs);
   }
-  const { ours, reference } = pair;
   const [lag, referenceLag] = [await measureLag(ours, ours), await measureLag(reference, reference)];
   printHead("replication at full SET load", "");
   printRow("median lag ms", lag.medianMs, referenceLag.medianMs);

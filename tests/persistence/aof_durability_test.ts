@@ -3,6 +3,7 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { EVERYSEC_LOSS_MS } from "./crash/journal.ts";
 import { eventually } from "../support/eventually.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import type { ServerProcess } from "../support/server_process.ts";
@@ -10,8 +11,6 @@ import { startRedeno } from "../support/test_server.ts";
 
 const CLIENTS = 8;
 const LOAD_MS = 300;
-/** A write waits for a sync of `everysec` that is under way, as in Redis; its reply does not. */
-const EVERYSEC_LOSS_MS = 1_000;
 
 /** Counts on a key of its own until the connection breaks; when each count was acknowledged. */
 async function count(server: ServerProcess, index: number): Promise<number[]> {
@@ -78,6 +77,17 @@ for (const policy of ["always", "no"]) {
       const extra = kept[index]! - acknowledged[index]!;
       assert(extra === 0 || extra === 1, `${acknowledged[index]} were acknowledged and ${kept[index]} kept`);
     }
+  });
+}
+
+for (const policy of ["everysec", "no"]) {
+  Deno.test(`with appendfsync ${policy} a write is in the file when its reply comes`, async () => {
+    await using server = await startRedeno({ configLines: ["appendonly yes", `appendfsync ${policy}`] });
+    using client = await server.connect();
+    // The first write: before it there was nothing to be synced, so it waits for no sync.
+    await client.expect("SET", "key", "value");
+    const written = await Deno.readTextFile(`${server.directory}/appendonlydir/appendonly.aof.1.incr.aof`);
+    assertStringIncludes(written, "$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nvalue\r\n");
   });
 }
 

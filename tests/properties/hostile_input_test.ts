@@ -17,7 +17,7 @@ const MEBIBYTE = 1024 * 1024;
 const MAX = "9223372036854775807";
 const MIN = "-9223372036854775808";
 /** The longest that anybody else may have to wait meanwhile. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 1500;
 
 async function infoNumber(client: RawClient, section: string, field: string): Promise<number> {
   const info = String(await client.expect("INFO", section));

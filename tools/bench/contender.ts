@@ -73,14 +73,11 @@ export async function measureRounds<T extends { [Name in keyof T]: number }>(
 }
 
 function summaryOf<T extends { [Name in keyof T]: number }>(rounds: readonly T[]): Rounds<T> {
-  const middle = { ...rounds[0]! };
-  const greatest = { ...rounds[0]! };
-  for (const name of Object.keys(rounds[0]!) as (keyof T)[]) {
-    const values = rounds.map((figures) => figures[name]);
-    middle[name] = median(values) as T[keyof T];
-    greatest[name] = Math.max(...values) as T[keyof T];
-  }
-  return { median: middle, greatest };
+  const each = (summarize: (values: number[]) => number) => {
+    const names = Object.keys(rounds[0]!) as (keyof T)[];
+    return Object.fromEntries(names.map((name) => [name, summarize(rounds.map((figures) => figures[name]))])) as T;
+  };
+  return { median: each(median), greatest: each((values) => Math.max(...values)) };
 }
 
 /** The middle value; of an even count the lower of the two. */

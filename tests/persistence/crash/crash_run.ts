@@ -14,7 +14,7 @@ import type { RawClient } from "../../support/raw_client.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 import type { ServerProcess } from "../../support/server_process.ts";
 import { startRedeno } from "../../support/test_server.ts";
-import { CounterJournal, type Journal, TransactionJournal } from "./journal.ts";
+import { CounterJournal, EVERYSEC_LOSS_MS, type Journal, TransactionJournal } from "./journal.ts";
 import { inspectFiles } from "./left_files.ts";
 import type { CrashMode, PlanDeck } from "./plan_deck.ts";
 
@@ -38,7 +38,6 @@ const KEY_DELAY_US = 300;
 const MAX_LIFE_MS = 500;
 /** With `everysec`: long enough for operations that are older than what may be lost. */
 const MAX_EVERYSEC_LIFE_MS = 2_000;
-const EVERYSEC_LOSS_MS = 1_000;
 const MAX_START_MS = 500;
 const SAVE_POLL_MS = 10;
 const SAVE_POINTS = "save 1 100";

@@ -8,14 +8,18 @@ import type { Argument, RawClient } from "../../support/raw_client.ts";
 import { ErrorReply, type ReplyValue } from "../../support/reply_reader.ts";
 import type { SeededRandom } from "../../support/seeded_random.ts";
 
+/**
+ * What `everysec` may lose of what it acknowledged: a write waits for a sync that is under way, as in Redis; its reply does
+ * not.
+ */
+export const EVERYSEC_LOSS_MS = 1_000;
+
 /** A writer with keys of its own. */
 export abstract class Journal {
-  /** Operations that the server has answered. */
-  acknowledged = 0;
   /** Operations sent: all of these may have been kept. */
   sent = 0;
   /** When operations were answered, and how many of them by then. */
-  readonly #answers: { atMs: number; acknowledged: number }[] = [];
+  #answers = [{ atMs: -Infinity, acknowledged: 0 }];
 
   /** The requests of the operation `number`, which counts from 1; the last one's reply acknowledges it. */
   protected abstract requests(number: number): Argument[][];
@@ -40,25 +44,29 @@ export abstract class Journal {
       }
       const refusal = replies.flat().find((reply) => reply instanceof ErrorReply);
       if (refusal !== undefined) throw new Error(`The server refused a write: ${(refusal as ErrorReply).text}`);
-      this.acknowledged += depth;
-      this.#answers.push({ atMs: performance.now(), acknowledged: this.acknowledged });
+      this.#answers.push({ atMs: performance.now(), acknowledged: this.acknowledged + depth });
     }
   }
 
   /** Goes on behind what the server has kept. */
   resume(kept: number): void {
-    this.acknowledged = this.sent = kept;
-    this.#answers.splice(0, Infinity, { atMs: -Infinity, acknowledged: kept });
+    this.sent = kept;
+    this.#answers = [{ atMs: -Infinity, acknowledged: kept }];
+  }
+
+  /** Operations that the server has answered. */
+  get acknowledged(): number {
+    return this.#answers.at(-1)!.acknowledged;
   }
 
   /** When the last operation was answered: `performance.now()`. */
   get lastAnswerMs(): number {
-    return this.#answers.at(-1)?.atMs ?? -Infinity;
+    return this.#answers.at(-1)!.atMs;
   }
 
   /** Operations that the server had answered by then. */
   acknowledgedBy(timeMs: number): number {
-    return this.#answers.findLast(({ atMs }) => atMs <= timeMs)?.acknowledged ?? 0;
+    return this.#answers.findLast(({ atMs }) => atMs <= timeMs)!.acknowledged;
   }
 }
 
