@@ -221,10 +221,15 @@ export class Snapshot {
    */
   async #giveWay(): Promise<void> {
     const readsBefore = this.#readCount();
-    const rests = this.#busy > 0;
-    await (rests ? nextTurn() : nextLook());
-    const isBusy = this.#readCount() - readsBefore >= (rests ? BUSY_REST_READS : BUSY_LOOK_READS);
-    this.#busy = isBusy ? Math.min(this.#busy + 1, MAX_BUSY) : Math.max(this.#busy - 1, 0);
+    do {
+      const rests = this.#busy > 0;
+      await (rests ? nextTurn() : nextLook());
+      const reads = this.#readCount() - readsBefore;
+      const isBusy = reads >= (rests ? BUSY_REST_READS : BUSY_LOOK_READS);
+      this.#busy = isBusy ? Math.min(this.#busy + 1, MAX_BUSY) : Math.max(this.#busy - 1, 0);
+      // Nothing at all from busy clients: the runtime has not looked at its sockets, as it does while V8 marks its heap.
+      if (reads > 0) return;
+    } while (this.#busy > 0);
   }
 
   #isPauseDue(walk: SnapshotWalk): boolean {

@@ -55,6 +55,23 @@ Deno.test("a snapshot rests while its reader is behind", async () => {
   assertEquals(parseFile(await collect(snapshot.readable)).keys.length, 5000);
 });
 
+Deno.test("a snapshot gives busy clients their look at the sockets between two slices, however long that takes", async () => {
+  const store = filledStore(20_000);
+  let looks = 0;
+  let asked = 0;
+  const savedCounts = new Set<number>();
+  const readCount = (): number => {
+    savedCounts.add(snapshot.keysSaved);
+    // Each third time somebody has sent something.
+    if (++asked % 3 === 0) looks++;
+    return looks * 100;
+  };
+  const snapshot: RdbSnapshot = new RdbSnapshot(store, { ...SNAPSHOT_OPTIONS, readCount });
+  assertEquals(parseFile(await collect(snapshot.readable)).keys.length, 20_000);
+  assert(savedCounts.size > 3, "it was made in one slice");
+  assert(savedCounts.size <= looks + 1, `${savedCounts.size} slices for ${looks} looks`);
+});
+
 Deno.test("a writer does not wait for the reader of a snapshot", async () => {
   const store = filledStore(5000);
   const db = store.databases[0]!;
