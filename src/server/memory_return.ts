@@ -12,8 +12,10 @@ import type { Services } from "../commands/services.ts";
 
 /** By how much the store must have shrunk. */
 const SHRUNK_MIN_BYTES = 16 * 1024 * 1024;
-/** The store is at rest when it changed by no more than this from one look to the next. */
+/** The store is at rest when it changed by no more than this from one look to the next, for a second: keys that expire one by
+ * one free few chunks at first, and a collection costs two stalls of 4 ms. */
 const STILL_BYTES = 1024 * 1024;
+const STILL_LOOKS = 10;
 const LOOK_MS = 100;
 const HINT_BYTES = 64 * 1024 * 1024;
 /** The first two begin a collection, the third makes sure that they did. */
@@ -24,6 +26,7 @@ export class MemoryReturn {
   readonly #hint: () => void;
   #peakBytes = 0;
   #lastBytes = 0;
+  #stillLooks = 0;
   #hintsLeft = 0;
 
   /** `hint` tells V8 that there is something to collect. */
@@ -33,8 +36,8 @@ export class MemoryReturn {
 
   /** Looks at the size: to be called every so often. */
   observe(storeBytes: number): void {
-    const isStill = Math.abs(storeBytes - this.#lastBytes) <= STILL_BYTES;
-    if (isStill && this.#peakBytes - storeBytes >= SHRUNK_MIN_BYTES) {
+    this.#stillLooks = Math.abs(storeBytes - this.#lastBytes) <= STILL_BYTES ? this.#stillLooks + 1 : 0;
+    if (this.#stillLooks >= STILL_LOOKS && this.#peakBytes - storeBytes >= SHRUNK_MIN_BYTES) {
       this.#hintsLeft = HINTS;
       this.#peakBytes = storeBytes;
     }

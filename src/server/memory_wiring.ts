@@ -2,6 +2,7 @@
  * Ties the limits of memory, `maxmemory` and `maxmemory-clients`, to the configuration and to the rest of the server.
  */
 
+import { afterRest } from "../base/next_turn.ts";
 import type { Services } from "../commands/services.ts";
 
 /** Less than the server itself counts for. */
@@ -61,7 +62,7 @@ function limitKeys(services: Services): void {
   const planRun = () => {
     if (isRunPlanned) return;
     isRunPlanned = true;
-    clock.after(0, run);
+    afterRest(clock, 0, run);
   };
   eviction.onUnfinished = planRun;
   eviction.maxBytes = config.integer("maxmemory").value;

@@ -5,6 +5,7 @@
  */
 
 import { TIME_SLICE_MS } from "../base/limits.ts";
+import { afterRest } from "../base/next_turn.ts";
 import type { Services } from "../commands/services.ts";
 import { REHEARSAL_KEYS, rehearseSave } from "../persistence/save_rehearsal.ts";
 import { addMemoryReturn } from "./memory_return.ts";
@@ -43,11 +44,9 @@ function bindParameters({ config, store, activeExpiry }: Services): void {
 /** A slice of freeing after the other, with commands in between. */
 function freeLazily({ store: { lazyFree }, clock }: Services): void {
   const step = () => {
-    if (!lazyFree.run(TIME_SLICE_MS)) clock.after(0, step);
+    if (!lazyFree.run(TIME_SLICE_MS)) afterRest(clock, 0, step);
   };
-  lazyFree.onPending = () => {
-    clock.after(0, step);
-  };
+  lazyFree.onPending = () => afterRest(clock, 0, step);
 }
 
 function expireActively({ activeExpiry, clock, cron, executor, metrics, propagation }: Services): void {
@@ -59,7 +58,7 @@ function expireActively({ activeExpiry, clock, cron, executor, metrics, propagat
     metrics.latency.add("expire-cycle", clock.stopwatchMs() - startMs, clock.now);
     if (isPlanned || !activeExpiry.needsAnother) return;
     isPlanned = true;
-    clock.after(activeExpiry.cycleMs, () => {
+    afterRest(clock, activeExpiry.cycleMs, () => {
       isPlanned = false;
       clock.refresh();
       run();

@@ -20,15 +20,9 @@ const heads = new Int32Array(PREFETCH_MAX);
  */
 export function prefetchEntries(dict: Dict, hashes: Int32Array, count: number): number {
   if (count > PREFETCH_MAX) throw new InvariantError("Too many keys are prefetched at a time");
-  if (dict.rehashIndex < 0) return prefetchTable(dict, 0, hashes, count);
-  return prefetchTable(dict, 0, hashes, count) ^ prefetchTable(dict, 1, hashes, count);
-}
-
-// In rounds: loads that do not depend on each other are under way together.
-function prefetchTable(dict: Dict, table: 0 | 1, hashes: Int32Array, count: number): number {
   const { arena } = dict;
-  const mask = dict.bucketCount(table) - 1;
-  for (let i = 0; i < count; i++) heads[i] = dict.bucketHead(table, hashes[i]! & mask);
+  // In rounds: loads that do not depend on each other are under way together.
+  for (let i = 0; i < count; i++) heads[i] = dict.headFor(hashes[i]!);
   let residue = 0;
   for (let i = 0; i < count; i++) if (heads[i] !== 0) residue ^= readEntry(arena, heads[i]!);
   for (let i = 0; i < count; i++) {

@@ -13,14 +13,24 @@ function hintsAfter(sizes: readonly number[]): number[] {
   });
 }
 
-Deno.test("observe() gives three hints when the store has shrunk and stays so", () => {
-  assertEquals(hintsAfter([100, 100, 70, 40, 4, 4, 4, 4, 4, 4]), [0, 0, 0, 0, 0, 1, 2, 3, 3, 3]);
+/** So many looks at a store of the same size. */
+function still(sizeMiB: number, looks = 15): number[] {
+  return new Array<number>(looks).fill(sizeMiB);
+}
+
+Deno.test("observe() gives three hints when the store has shrunk and stays so for ten looks", () => {
+  const hints = hintsAfter([100, 100, 70, 40, ...still(4)]);
+  assertEquals(hints.slice(4), [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3]);
 });
 
-Deno.test("observe() gives no hint while the store grows, shrinks a little or is refilled", () => {
-  assertEquals(hintsAfter([0, 50, 100, 100, 90, 90, 90, 100, 100, 40, 100, 100]).at(-1), 0);
+Deno.test("observe() gives no hint while the store grows, shrinks a little, is refilled or goes on shrinking", () => {
+  const shrinking = Array.from({ length: 30 }, (_, index) => 100 - 2 * index);
+  assertEquals(
+    hintsAfter([0, 50, ...still(100), ...still(90), ...still(40, 9), ...still(100), ...shrinking]).at(-1),
+    0,
+  );
 });
 
 Deno.test("observe() gives hints again when the store grew and shrank again", () => {
-  assertEquals(hintsAfter([100, 0, 0, 0, 0, 0, 200, 100, 100, 100, 100, 100]), [0, 0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 6]);
+  assertEquals(hintsAfter([100, ...still(0), 200, ...still(100)]).at(-1), 6);
 });
