@@ -4,7 +4,7 @@
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { runProgram } from "../conformance/child_process.ts";
 import { LARGE_COLLECTIONS, loadLargeCollection } from "./key_load.ts";
-import { pingTimes, quantile, turn } from "./ping_times.ts";
+import { pingTimes, quantile, turn, WHEN_IDLE } from "./ping_times.ts";
 
 /** Longest pings in milliseconds. */
 export interface Pauses {
@@ -54,8 +54,10 @@ async function loadExpiring(
   { port }: ServerProcess,
   { keyCount, requests, dueMs }: { keyCount: number; requests: number; dueMs: number },
 ): Promise<void> {
-  const { code, stderr } = await runProgram("redis-benchmark", [
-    ...["-h", "127.0.0.1", "-p", String(port), "-P", "16", "-r", String(keyCount), "-n", String(requests), "--csv"],
+  const { code, stderr } = await runProgram("chrt", [
+    ...WHEN_IDLE,
+    ...["redis-benchmark", "-h", "127.0.0.1", "-p", String(port), "-P", "16"],
+    ...["-r", String(keyCount), "-n", String(requests), "--csv"],
     ...["SET", "key:__rand_int__", "value", "PXAT", String(Math.round(dueMs))],
   ]);
   if (code !== 0) throw new Error(`redis-benchmark exited with code ${code}: ${stderr}`);

@@ -21,7 +21,8 @@ export interface RequestLoadOptions {
   readonly isYielding?: boolean;
 }
 
-const WHEN_IDLE = ["chrt", "--idle", "0"];
+/** What `chrt` is to be told before a program that takes only what processor time the servers leave. */
+export const WHEN_IDLE: readonly string[] = ["--idle", "0"];
 /** Not for the processes that it starts. */
 const BEFORE_OTHERS = ["--reset-on-fork", "--fifo", "--pid", "1"];
 const LIKE_OTHERS = ["--other", "--pid", "0"];
@@ -34,7 +35,7 @@ export class RequestLoad implements AsyncDisposable {
   constructor(server: ServerProcess, options: RequestLoadOptions) {
     const { what, keyCount, clients, pipeline, isYielding = true } = options;
     const [program = "", ...args] = [
-      ...isYielding ? WHEN_IDLE : [],
+      ...isYielding ? ["chrt", ...WHEN_IDLE] : [],
       ...["redis-benchmark", "-h", "127.0.0.1", "-p", String(server.port), "-c", String(clients)],
       ...["-P", String(pipeline), "-r", String(keyCount), "-n", "1000000000", "-q"],
       ...typeof what === "string" ? ["-t", what] : what,
