@@ -40,8 +40,8 @@ export class Propagation {
 
   /** Collects what the store itself decides: expiry and eviction. */
   constructor(store: Store) {
-    store.onImpliedEffect.subscribe(({ dbIndex, argv }) => {
-      if (this.isActive) this.add(dbIndex, Args.from(argv));
+    store.onImpliedEffect.subscribe(({ dbIndex, command, key }) => {
+      if (this.isActive) this.add(dbIndex, Args.from([command, key.copy()]));
     });
   }
 

@@ -18,48 +18,76 @@ const STILL_BYTES = 1024 * 1024;
 const STILL_LOOKS = 10;
 const LOOK_MS = 100;
 const HINT_BYTES = 64 * 1024 * 1024;
-/** The first two begin a collection, the third makes sure that they did. */
-const HINTS = 3;
+/** Two are enough where nothing else has been collected for a while. */
+const HINTS_MAX = 3;
 
-/** Watches the size of the store and gives hints when it has shrunk. */
+/** V8's collection of garbage, as far as anybody can have a hand in it. */
+export interface GarbageCollection {
+  /** Tells V8 that there is something to collect. */
+  hint(): void;
+  /** Begins to look whether V8 collects. */
+  watch(): void;
+  /** Whether it has, since `watch`. */
+  readonly isDone: boolean;
+}
+
+/** Watches the size of the store and gives hints when it has shrunk, until there was a collection. */
 export class MemoryReturn {
-  readonly #hint: () => void;
+  readonly #collection: GarbageCollection;
   #peakBytes = 0;
   #lastBytes = 0;
   #stillLooks = 0;
   #hintsLeft = 0;
 
-  /** `hint` tells V8 that there is something to collect. */
-  constructor(hint: () => void) {
-    this.#hint = hint;
+  constructor(collection: GarbageCollection) {
+    this.#collection = collection;
   }
 
   /** Looks at the size: to be called every so often. */
   observe(storeBytes: number): void {
     this.#stillLooks = Math.abs(storeBytes - this.#lastBytes) <= STILL_BYTES ? this.#stillLooks + 1 : 0;
     if (this.#stillLooks >= STILL_LOOKS && this.#peakBytes - storeBytes >= SHRUNK_MIN_BYTES) {
-      this.#hintsLeft = HINTS;
+      this.#hintsLeft = HINTS_MAX;
       this.#peakBytes = storeBytes;
+      this.#collection.watch();
     }
     this.#peakBytes = Math.max(this.#peakBytes, storeBytes);
     this.#lastBytes = storeBytes;
+    if (this.#collection.isDone) this.#hintsLeft = 0;
     if (this.#hintsLeft === 0) return;
     this.#hintsLeft--;
-    this.#hint();
+    this.#collection.hint();
   }
 }
 
 /** Starts the watch with the server's cron. */
 export function addMemoryReturn({ cron, store: { arena } }: Services): void {
-  const memoryReturn = new MemoryReturn(allocateAndForget);
+  const memoryReturn = new MemoryReturn(new HintedCollection());
   cron.every(LOOK_MS, "memory return", () => memoryReturn.observe(arena.reservedBytes + arena.tableBytes));
 }
 
-function allocateAndForget(): void {
-  try {
-    new ArrayBuffer(HINT_BYTES);
-  } catch (error) {
-    // Where addresses are short, too, V8 has looked for garbage before it refused.
-    if (!(error instanceof RangeError)) throw error;
+class HintedCollection implements GarbageCollection {
+  /** An object that nobody needs, old enough to go by a whole collection only, and whether it is there still. */
+  #witness: object | null = {};
+  #presence = new WeakRef(this.#witness!);
+
+  hint(): void {
+    try {
+      new ArrayBuffer(HINT_BYTES);
+    } catch (error) {
+      // Where addresses are short, too, V8 has looked for garbage before it refused.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+
+  watch(): void {
+    this.#witness = null;
+  }
+
+  get isDone(): boolean {
+    if (this.#presence.deref() !== undefined) return false;
+    this.#witness = {};
+    this.#presence = new WeakRef(this.#witness);
+    return true;
   }
 }

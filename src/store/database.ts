@@ -239,25 +239,25 @@ export class Database {
   /** Deletes an expired key as a master does: event, count and propagation. `key` may lie in the entry itself. */
   deleteExpired(key: Slice, entry: EntryRef): void {
     const { store } = this;
-    const name = key.copy();
-    const owned = new Slice(name);
-    this.#removeEntry(owned, entry);
+    const name = store.spareKeys.take(key);
+    this.#removeEntry(name, entry);
     store.stats.expiredKeys++;
-    this.notify(NOTIFY_EXPIRED, "expired", owned);
-    this.#touch(owned, true);
-    store.onImpliedEffect.emit({ dbIndex: this.index, argv: [store.expiryCommand, name] });
+    this.notify(NOTIFY_EXPIRED, "expired", name);
+    this.#touch(name, true);
+    store.onImpliedEffect.emit({ dbIndex: this.index, command: store.expiryCommand, key: name });
+    store.spareKeys.giveBack(name);
   }
 
   /** Deletes a key, which must be there, to make room: event, count and propagation. `key` may lie in the entry itself. */
   evict(key: Slice, isLazy: boolean): void {
     const { store } = this;
-    const name = key.copy();
-    const owned = new Slice(name);
-    this.#removeEntry(owned, this.keyspace.find(owned));
+    const name = store.spareKeys.take(key);
+    this.#removeEntry(name, this.keyspace.find(name));
     store.stats.evictedKeys++;
-    this.#touch(owned, true);
-    this.notify(NOTIFY_EVICTED, "evicted", owned);
-    store.onImpliedEffect.emit({ dbIndex: this.index, argv: [isLazy ? "UNLINK" : "DEL", name] });
+    this.#touch(name, true);
+    this.notify(NOTIFY_EVICTED, "evicted", name);
+    store.onImpliedEffect.emit({ dbIndex: this.index, command: isLazy ? "UNLINK" : "DEL", key: name });
+    store.spareKeys.giveBack(name);
   }
 
   /** Replaces the keyspace by an empty one; the number of keys it had. `Store.flush` is what commands call. */

@@ -18,6 +18,7 @@ import { KeyPrefetch } from "./key_prefetch.ts";
 import { LazyFree } from "./lazy_free.ts";
 import { ReplicaExpiry } from "./replica_expiry.ts";
 import type { SnapshotWalk } from "./snapshot_walk.ts";
+import { SpareKeys } from "./spare_keys.ts";
 import { WaitingKeys } from "./waiting_keys.ts";
 import { WatchedKeys } from "./watched_keys.ts";
 import { ValueTable } from "./value_table.ts";
@@ -46,7 +47,9 @@ export interface StoreStats {
 /** A key was changed by something that is not the running command, as the command that would do it. */
 export interface ImpliedEffect {
   readonly dbIndex: number;
-  readonly argv: readonly (string | Uint8Array)[];
+  readonly command: "DEL" | "UNLINK";
+  /** Valid during the call. */
+  readonly key: Slice;
 }
 
 /** A key whose value is another now. */
@@ -80,6 +83,7 @@ export class Store {
   readonly waiting: WaitingKeys;
   readonly replicaExpiry: ReplicaExpiry;
   readonly lazyFree: LazyFree;
+  readonly spareKeys = new SpareKeys();
   /** What all lists take over, loaded ones too. */
   readonly listLimits: ListLimits & { packedThreshold: number };
   readonly stats: StoreStats = {

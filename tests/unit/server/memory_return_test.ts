@@ -3,10 +3,17 @@ import { MemoryReturn } from "../../../src/server/memory_return.ts";
 
 const MIB = 1024 * 1024;
 
-/** How many hints there were after each look. */
-function hintsAfter(sizes: readonly number[]): number[] {
+/** How many hints there were after each look, where it takes so many of them to make V8 collect. */
+function hintsAfter(sizes: readonly number[], hintsNeeded = Infinity): number[] {
   let hints = 0;
-  const memoryReturn = new MemoryReturn(() => hints++);
+  let atWatch = 0;
+  const memoryReturn = new MemoryReturn({
+    hint: () => void hints++,
+    watch: () => void (atWatch = hints),
+    get isDone() {
+      return hints - atWatch >= hintsNeeded;
+    },
+  });
   return sizes.map((size) => {
     memoryReturn.observe(size * MIB);
     return hints;
@@ -21,6 +28,11 @@ function still(sizeMiB: number, looks = 15): number[] {
 Deno.test("observe() gives three hints when the store has shrunk and stays so for ten looks", () => {
   const hints = hintsAfter([100, 100, 70, 40, ...still(4)]);
   assertEquals(hints.slice(4), [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3]);
+});
+
+Deno.test("observe() gives no more hints after a collection", () => {
+  assertEquals(hintsAfter([100, ...still(0)], 1).at(-1), 1);
+  assertEquals(hintsAfter([100, ...still(0), 200, ...still(100)], 2).at(-1), 4);
 });
 
 Deno.test("observe() gives no hint while the store grows, shrinks a little, is refilled or goes on shrinking", () => {

@@ -72,9 +72,7 @@ export function recordEvents(store: Store): string[] {
 /** Records what the store decides by itself: "DEL key@db". */
 export function recordEffects(store: Store): string[] {
   const effects: string[] = [];
-  store.onImpliedEffect.subscribe(({ argv, dbIndex }) => {
-    effects.push(`${argv.map((part) => typeof part === "string" ? part : textOfBytes(part)).join(" ")}@${dbIndex}`);
-  });
+  store.onImpliedEffect.subscribe(({ dbIndex, command, key }) => effects.push(`${command} ${textOf(key)}@${dbIndex}`));
   return effects;
 }
 
