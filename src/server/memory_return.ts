@@ -67,9 +67,19 @@ export function addMemoryReturn({ cron, store: { arena } }: Services): void {
 }
 
 class HintedCollection implements GarbageCollection {
-  /** An object that nobody needs, old enough to go by a whole collection only, and whether it is there still. */
-  #witness: object | null = {};
-  #presence = new WeakRef(this.#witness!);
+  isDone = false;
+
+  /** An object that nobody needs, old enough to go by a whole collection only. */
+  #witness: object | null = null;
+  // Not a WeakRef: to look at one keeps the object until there are microtasks, of which a server that does nothing has none.
+  readonly #registry = new FinalizationRegistry(() => {
+    this.isDone = true;
+    this.#appoint();
+  });
+
+  constructor() {
+    this.#appoint();
+  }
 
   hint(): void {
     try {
@@ -81,13 +91,12 @@ class HintedCollection implements GarbageCollection {
   }
 
   watch(): void {
+    this.isDone = false;
     this.#witness = null;
   }
 
-  get isDone(): boolean {
-    if (this.#presence.deref() !== undefined) return false;
+  #appoint(): void {
     this.#witness = {};
-    this.#presence = new WeakRef(this.#witness);
-    return true;
+    this.#registry.register(this.#witness, undefined);
   }
 }
