@@ -23,19 +23,20 @@ import { COLLECTIONS, LARGE_COLLECTIONS, loadCollections, loadKeys, loadLargeCol
 import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
 import { measurePauses } from "./bench/pauses.ts";
+import { measurePipelineCost } from "./bench/pipeline_cost.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 
 const USAGE = `Usage: deno task bench [options]
 
   --quick          a fifth of the requests, one round, 200,000 keys
-  --rounds N       rounds of throughput, large, stall, sync and the append-only file (3)
+  --rounds N       rounds of throughput, large, pipeline, stall, sync and the append-only file (3)
   --pipelines LIST pipeline depths (1,16,64)
   --data BYTES     size of the values of the throughput tests (3)
   --tests LIST     throughput tests, by redis-benchmark's names (all)
   --pinned         throughput with the servers on one core and redis-benchmark on another
-  --only PART      throughput, large, connections, memory, stall, pauses, startup, dict, sync or persistence; can be
-                   repeated
+  --only PART      throughput, large, connections, pipeline, memory, stall, pauses, startup, dict, sync or persistence;
+                   can be repeated
   --ours PROGRAM   another server in place of ours
 `;
 
@@ -63,6 +64,7 @@ const PARTS: Record<string, (plan: Plan) => Promise<void>> = {
   memory: reportMemory,
   stall: reportStall,
   pauses: reportPauses,
+  pipeline: reportPipeline,
   startup: reportStartup,
   dict: reportDict,
   sync: reportSync,
@@ -112,6 +114,15 @@ async function reportConnections({ pair, isQuick }: Plan): Promise<void> {
   }
   const idle = await measureBoth(pair, (server) => measureIdleConnections(server, IDLE_CONNECTIONS));
   printRow(`resident bytes of each of ${IDLE_CONNECTIONS} idle ones`, idle.ours, idle.reference);
+}
+
+async function reportPipeline({ isQuick, rounds }: Plan): Promise<void> {
+  console.log("\n| the web streams, PING | with them | bare `conn.read` | ratio |");
+  console.log("| --- | ---: | ---: | ---: |");
+  for (const { pipeline, requestsPerSecond, requestNs } of await measurePipelineCost(rounds, isQuick ? 0.2 : 1)) {
+    printRow(`req/s at -P ${pipeline}`, requestsPerSecond.streams, requestsPerSecond.bare);
+    printRow("- processor ns a request", requestNs.streams, requestNs.bare);
+  }
 }
 
 async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {

@@ -12,13 +12,15 @@ import type { Services } from "../commands/services.ts";
 
 /** By how much the store must have shrunk. */
 const SHRUNK_MIN_BYTES = 16 * 1024 * 1024;
-/** The store is at rest when it changed by no more than this from one look to the next, for a second: keys that expire one by
- * one free few chunks at first, and a collection costs two stalls of 4 ms. */
+/**
+ * The store is at rest when it changed by no more than this from one look to the next, for a second. Not at the first chance:
+ * keys that expire one by one free few chunks at first, and a collection costs two stalls of 4 ms.
+ */
 const STILL_BYTES = 1024 * 1024;
 const STILL_LOOKS = 10;
 const LOOK_MS = 100;
 const HINT_BYTES = 64 * 1024 * 1024;
-/** Two are enough where nothing else has been collected for a while. */
+/** One is enough as a rule. */
 const HINTS_MAX = 3;
 
 /** V8's collection of garbage, as far as anybody can have a hand in it. */

@@ -22,7 +22,12 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** The command that runs `main.ts` with the given permission flags. */
 export function redenoCommand(permissions: readonly string[] = ALL_PERMISSIONS): string[] {
-  const main = decodeURIComponent(new URL("main.ts", ROOT).pathname);
+  return programCommand("main.ts", permissions);
+}
+
+/** The command that runs a program of this checkout, whose path in it is `path`, with the given permission flags. */
+export function programCommand(path: string, permissions: readonly string[]): string[] {
+  const program = decodeURIComponent(new URL(path, ROOT).pathname);
   const config = decodeURIComponent(new URL("deno.json", ROOT).pathname);
   return [
     Deno.execPath(),
@@ -32,7 +37,7 @@ export function redenoCommand(permissions: readonly string[] = ALL_PERMISSIONS):
     "--cached-only",
     `--config=${config}`,
     ...permissions,
-    main,
+    program,
   ];
 }
 
