@@ -4,60 +4,59 @@
 import { ServerProcess } from "../../tests/support/server_process.ts";
 import { programCommand } from "../../tests/support/test_server.ts";
 import { runProgram } from "../conformance/child_process.ts";
-import { median } from "./contender.ts";
+import { median, type Pair, sidesInTurn } from "./contender.ts";
 import { benchmarkRates } from "./throughput.ts";
 
-const KINDS = ["streams", "bare"] as const;
 const PIPELINES = [1, 16];
 const REQUESTS_AT_PIPELINE_1 = 100_000;
 const TICKS_PER_SECOND = 100; // `sysconf(_SC_CLK_TCK)` of Linux.
 
-/** Medians of the rounds, of a server with streams and of one without. */
+/** Medians of the rounds: `ours` has the streams, the reference has none. */
 export interface PipelineCost {
   pipeline: number;
-  requestsPerSecond: Record<typeof KINDS[number], number>;
+  requestsPerSecond: Pair<number>;
   /** Processor time of one request in nanoseconds. */
-  requestNs: Record<typeof KINDS[number], number>;
+  requestNs: Pair<number>;
 }
 
 /** Measures each pipeline depth for so many rounds. */
 export async function measurePipelineCost(rounds: number, scale: number): Promise<PipelineCost[]> {
-  await using streams = await startServer("streams");
-  await using bare = await startServer("bare");
-  const servers = { streams, bare };
+  await using ours = await startServer("streams");
+  await using reference = await startServer("bare");
+  const servers = { ours, reference };
   const costs: PipelineCost[] = [];
   for (const pipeline of PIPELINES) {
     const requests = REQUESTS_AT_PIPELINE_1 * pipeline * scale;
-    const rates: Record<typeof KINDS[number], number[]> = { streams: [], bare: [] };
-    const times: Record<typeof KINDS[number], number[]> = { streams: [], bare: [] };
+    const rates: Pair<number[]> = { ours: [], reference: [] };
+    const timesNs: Pair<number[]> = { ours: [], reference: [] };
     // The first round does not count: the code is compiled in it.
     for (let round = 0; round <= rounds; round++) {
-      for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
-        const { port, pid } = servers[kind];
-        const startUs = await processorUs(pid);
+      for (const side of sidesInTurn(round % 2 === 0)) {
+        const { port, pid } = servers[side];
+        const startNs = await processorNs(pid);
         const [[, rate] = []] = await benchmarkRates(port, { what: ["PING"], pipeline, requests });
         if (round === 0) continue;
-        rates[kind].push(rate!.requestsPerSecond);
-        times[kind].push((await processorUs(pid) - startUs) * 1000 / requests);
+        rates[side].push(rate!.requestsPerSecond);
+        timesNs[side].push((await processorNs(pid) - startNs) / requests);
       }
     }
     costs.push({
       pipeline,
-      requestsPerSecond: { streams: median(rates.streams), bare: median(rates.bare) },
-      requestNs: { streams: median(times.streams), bare: median(times.bare) },
+      requestsPerSecond: { ours: median(rates.ours), reference: median(rates.reference) },
+      requestNs: { ours: median(timesNs.ours), reference: median(timesNs.reference) },
     });
   }
   return costs;
 }
 
-function startServer(kind: typeof KINDS[number]): Promise<ServerProcess> {
+function startServer(kind: "streams" | "bare"): Promise<ServerProcess> {
   const command = [...programCommand("tools/bench/pong_server.ts", ["--allow-net=127.0.0.1"]), kind];
   return ServerProcess.start({ command, hasConfigFile: false });
 }
 
-async function processorUs(pid: number): Promise<number> {
+async function processorNs(pid: number): Promise<number> {
   const { stdout } = await runProgram("cat", [`/proc/${pid}/stat`]);
   // The name in brackets may hold blanks; `utime` and `stime` are the 12th and 13th field behind it.
   const fields = stdout.slice(stdout.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND * 1e6;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND * 1e9;
 }
