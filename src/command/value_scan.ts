@@ -5,6 +5,7 @@
  */
 
 import { globMatches } from "../bytes/glob.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Args } from "../resp/request_batch.ts";
 import type { Database } from "../store/database.ts";
@@ -17,7 +18,7 @@ import { readScanCursor, readScanOptions } from "./scan_arguments.ts";
 /** Buckets looked at, empty ones included, for each name or value wanted. */
 const VISITS_PER_COUNT = 10;
 
-const name = new ListpackEntry();
+const name = lasting(new ListpackEntry());
 
 /** What a scan goes through: a hash, a set or a sorted set. */
 export interface Scannable {

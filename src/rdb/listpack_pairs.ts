@@ -4,6 +4,7 @@
  * - The listpack itself must have been validated in depth before.
  */
 
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Dict } from "../values/dict.ts";
 import { ListpackEntry, listpackFirst, listpackLength, listpackNext, listpackRead } from "../values/listpack.ts";
 import type { LoadContext } from "./load_context.ts";
@@ -18,7 +19,7 @@ const FNV_PRIME = 0x01000193;
 const HASHED_PAIRS_MAX = SLOTS / 2;
 
 // Nothing here pauses. A slot belongs to the listpack whose number stands in it.
-const scratch = new ListpackEntry();
+const scratch = lasting(new ListpackEntry());
 const slotHashes = new Int32Array(SLOTS);
 const slotNumbers = new Int32Array(SLOTS);
 let number = 0;

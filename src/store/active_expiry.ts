@@ -10,6 +10,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP, TIME_SLICE_MS } from "../base/limits.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
@@ -17,6 +18,8 @@ import type { Store } from "./store.ts";
 const DATABASES_PER_CYCLE = 16;
 const ACCEPTABLE_STALE_PERCENT = 10;
 const LOOPS_BETWEEN_CLOCK_READS = 16;
+
+const key = lasting(new Slice());
 
 /** The expiry cycles of one store. */
 export class ActiveExpiry {
@@ -33,7 +36,6 @@ export class ActiveExpiry {
 
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #key = new Slice();
   #nextDatabase = 0;
   #isTimeOver = false;
   // Of the running cycle.
@@ -139,7 +141,7 @@ export class ActiveExpiry {
         continue;
       }
       // The last key of the index takes this one's place, and is the next to be looked at.
-      db.deleteExpired(keyspace.readKey(entry, this.#key), entry);
+      db.deleteExpired(keyspace.readKey(entry, key), entry);
       expired++;
     }
     if (ttlCount > 0) db.averageTtlMs = runningAverage(db.averageTtlMs, Math.trunc(ttlSumMs / ttlCount));

@@ -11,6 +11,7 @@
 import { TIME_SLICE_MS } from "../base/limits.ts";
 import type { LatencyMonitor } from "../metrics/latency_monitor.ts";
 import type { MemoryMeter } from "../metrics/memory.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Database } from "./database.ts";
 import { type EntryRef, NO_ENTRY } from "./entry_layout.ts";
@@ -51,6 +52,8 @@ const SAMPLES_MAX = 4096;
 /** Rounds of samples in which every key was held by a snapshot, before the keys are left until later. */
 const HELD_ROUNDS_MAX = 8;
 
+const keyView = lasting(new Slice());
+
 /** Keeps the memory of one store within `maxmemory`. */
 export class Eviction {
   /** `maxmemory`; 0: no limit. */
@@ -70,7 +73,6 @@ export class Eviction {
 
   readonly #options: EvictionOptions;
   readonly #pool = new EvictionPool();
-  readonly #key = new Slice();
   #policy: EvictionPolicy = "noeviction";
   #isVolatile = false;
   #sampled = new Int32Array(16);
@@ -220,7 +222,7 @@ export class Eviction {
       const { dict, expiry } = db.keyspace;
       const entry = this.#isVolatile ? expiry.at(random.below(expiry.size)) : dict.randomEntry(random);
       if (this.#isHeld(db, entry)) continue;
-      this.#evict(db, db.keyspace.readKey(entry, this.#key));
+      this.#evict(db, db.keyspace.readKey(entry, keyView));
       return "ok";
     }
     return hasKeys ? "running" : "failed";
@@ -275,7 +277,7 @@ export class Eviction {
 
   #offer(db: Database, entry: EntryRef): void {
     if (this.#isHeld(db, entry)) return;
-    this.#pool.offer(this.#scoreOf(db, entry), db.index, db.keyspace.readKey(entry, this.#key));
+    this.#pool.offer(this.#scoreOf(db, entry), db.index, db.keyspace.readKey(entry, keyView));
   }
 
   #scoreOf({ keyspace }: Database, entry: EntryRef): number {

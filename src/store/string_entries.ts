@@ -8,6 +8,7 @@
  */
 
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Reply } from "../resp/reply.ts";
 import { addInt64, type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "../values/int64.ts";
@@ -49,7 +50,7 @@ export class StringView extends Slice {
   }
 }
 
-const scratch = new StringView();
+const scratch = lasting(new StringView());
 
 /** The encoding of a string of bytes that is set as a whole. */
 export function encodingOfLength(length: number): number {

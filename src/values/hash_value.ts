@@ -12,6 +12,7 @@
  */
 
 import type { Random } from "../base/random.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
@@ -377,5 +378,5 @@ function readTableValue(table: Dict, entry: number, value: ListpackEntry): void 
 }
 
 // For the conversion above, which never nests.
-const scratchField = new ListpackEntry();
-const scratchValue = new ListpackEntry();
+const scratchField = lasting(new ListpackEntry());
+const scratchValue = lasting(new ListpackEntry());

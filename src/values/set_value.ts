@@ -8,6 +8,7 @@
  */
 
 import type { Random } from "../base/random.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
@@ -327,4 +328,4 @@ export class SetCursor {
 }
 
 // For the conversion above, which never nests.
-const scratch = new ListpackEntry();
+const scratch = lasting(new ListpackEntry());

@@ -8,6 +8,7 @@
 
 import { ascii, compareBytes } from "../bytes/ascii.ts";
 import { formatStoredDouble, parseDouble, parseLenientDouble } from "../bytes/double.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { writeInt64Text } from "./int64.ts";
@@ -26,9 +27,9 @@ import type { SortedSetRange } from "./sorted_set_range.ts";
 const INTEGER_TEXT_MAX = 20;
 
 const scoreDigits = new Uint8Array(INTEGER_TEXT_MAX);
-const scoreText = new Slice();
-const scoreEntry = new ListpackEntry();
-const memberEntry = new ListpackEntry();
+const scoreText = lasting(new Slice());
+const scoreEntry = lasting(new ListpackEntry());
+const memberEntry = lasting(new ListpackEntry());
 
 /** The score of the member at `position`. */
 export function readPairScore(bytes: Uint8Array, base: number, position: number): number {

@@ -7,6 +7,7 @@
  */
 
 import type { Random } from "../base/random.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
@@ -63,7 +64,7 @@ export type PutOutcome = "added" | "updated" | "same" | "skipped" | "nan";
 /** What `sizeBytes` counts for a sorted set beside its contents. */
 const SORTED_SET_BYTES = 16;
 
-const scratch = new ListpackEntry();
+const scratch = lasting(new ListpackEntry());
 const place = new TreePlace();
 
 /** A sorted set. */

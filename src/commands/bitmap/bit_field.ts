@@ -5,6 +5,7 @@
  * - As Redis, a string that was made longer stays so without an event where every write then fails to fit.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
@@ -23,7 +24,7 @@ import { endsBefore, makeRoomFor } from "./bit_strings.ts";
 const READ_ONLY = "ERR BITFIELD_RO only supports the GET subcommand";
 
 const request = new BitFieldRequest();
-const view = new StringView();
+const view = lasting(new StringView());
 
 function bitField(context: Context, args: Args, reply: Reply, services: Services): void {
   const error = request.parse(context, args, services);

@@ -6,6 +6,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import { readClampedInteger, readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
@@ -23,7 +24,7 @@ import { KIND_STRING } from "../../values/kind.ts";
 const BIT = ascii("bit");
 const BYTE = ascii("byte");
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 function bitCount({ db }: Context, args: Args, reply: Reply): void {
   const entry = db.lookupRead(args.at(1));

@@ -5,6 +5,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -29,7 +30,7 @@ const XOR = ascii("xor");
 const NOT = ascii("not");
 const FIRST_SOURCE = 3;
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 function bitOp({ db }: Context, args: Args, reply: Reply): void {
   const operation = readOperation(args.at(1));

@@ -2,6 +2,7 @@
  * SETBIT and GETBIT.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { readClampedInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -16,7 +17,7 @@ import { KIND_STRING } from "../../values/kind.ts";
 import type { Services } from "../services.ts";
 import { endsBefore, makeRoomFor, readBitOffset } from "./bit_strings.ts";
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 function setBit(context: Context, args: Args, reply: Reply, services: Services): void {
   const offset = readBitOffset(context, args.at(2), services);

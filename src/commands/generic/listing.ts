@@ -3,6 +3,7 @@
  */
 
 import { globMatches } from "../../bytes/glob.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -12,7 +13,7 @@ import { NO_ENTRY } from "../../store/entry_layout.ts";
 
 const ASTERISK = 0x2a;
 
-const keyView = new Slice();
+const keyView = lasting(new Slice());
 
 function keys({ db, store }: Context, args: Args, reply: Reply): void {
   const pattern = args.at(1);

@@ -6,6 +6,7 @@
  */
 
 import { globMatches } from "../../bytes/glob.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -16,7 +17,7 @@ import type { Database } from "../../store/database.ts";
 import { type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
 import { kindName } from "./kind_names.ts";
 
-const keyView = new Slice();
+const keyView = lasting(new Slice());
 
 function scan({ db }: Context, args: Args, reply: Reply): void {
   let cursor = readScanCursor(args, 1, reply);

@@ -11,6 +11,7 @@
  *   and one without a field behind it is part of the key.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { Database } from "../../store/database.ts";
 import { type EntryRef, NO_ENTRY } from "../../store/entry_layout.ts";
@@ -37,9 +38,9 @@ const FIELD_READERS: { readonly [K in Kind]: FieldReader<Extract<Value, { kind: 
   stream: null,
 };
 
-const key = new Slice();
-const text = new StringView();
-const fieldValue = new ListpackEntry();
+const key = lasting(new Slice());
+const text = lasting(new StringView());
+const fieldValue = lasting(new ListpackEntry());
 
 /** Whether a pattern names different keys for different elements; BY without that means not to sort. */
 export function hasStar(pattern: Slice): boolean {

@@ -7,6 +7,7 @@
 
 import { compareBytes } from "../../bytes/ascii.ts";
 import { parseDouble } from "../../bytes/double.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { Database } from "../../store/database.ts";
 import { TextColumn } from "./sort_elements.ts";
@@ -21,7 +22,7 @@ const LAST_CONTROL_BLANK = 0x0d;
 const MIN_NORMAL = 2 ** -1022;
 
 const NO_BYTES = new Slice();
-const element = new Slice();
+const element = lasting(new Slice());
 
 /** How to compare. */
 export interface WeightOptions {

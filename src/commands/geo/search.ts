@@ -2,6 +2,7 @@
  * GEOSEARCH, GEOSEARCHSTORE and the four forms of GEORADIUS: the members of a sorted set inside a shape.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Context } from "../../command/context.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -22,7 +23,7 @@ import { readSearch, type SearchForm, type SearchRequest } from "./search_argume
 
 const matches = new GeoMatches();
 const cursor = new SortedSetCursor();
-const member = new ListpackEntry();
+const member = lasting(new ListpackEntry());
 const place = new TreePlace();
 const position: GeoPosition = { longitude: 0, latitude: 0 };
 

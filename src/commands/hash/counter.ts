@@ -6,6 +6,7 @@
  */
 
 import { ascii } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { addLongDouble, formatLongDouble, longDoubleFromInteger, parseLongDouble } from "../../bytes/long_double.ts";
 import { MAX_INTEGER_LENGTH } from "../../bytes/integer.ts";
 import { Slice } from "../../bytes/slice.ts";
@@ -31,7 +32,7 @@ import { ListpackEntry } from "../../values/listpack.ts";
 import type { Services } from "../services.ts";
 import { hashToChange } from "./hash_keys.ts";
 
-const value = new ListpackEntry();
+const value = lasting(new ListpackEntry());
 const digits = new Slice(new Uint8Array(MAX_INTEGER_LENGTH));
 
 function hincrby({ db }: Context, args: Args, reply: Reply, limits: HashLimits): void {

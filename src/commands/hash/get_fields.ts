@@ -2,6 +2,7 @@
  * HGET, HMGET, HEXISTS, HSTRLEN, HLEN, HGETALL, HKEYS and HVALS: fields and values read.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
 import { key } from "../../command/key_specs.ts";
@@ -12,7 +13,7 @@ import { HashCursor } from "../../values/hash_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { hashOf } from "./hash_keys.ts";
 
-const value = new ListpackEntry();
+const value = lasting(new ListpackEntry());
 const cursor = new HashCursor();
 
 function hget({ db }: Context, args: Args, reply: Reply): void {

@@ -5,6 +5,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -24,8 +25,8 @@ const COUNT_MAX = 2n ** 63n - 1n;
 const PAIR_COUNT_MAX = COUNT_MAX / 2n;
 const WITHVALUES = ascii("withvalues");
 
-const field = new ListpackEntry();
-const value = new ListpackEntry();
+const field = lasting(new ListpackEntry());
+const value = lasting(new ListpackEntry());
 const cursor = new HashCursor();
 
 function hrandfield({ db }: Context, args: Args, reply: Reply): void {

@@ -2,6 +2,7 @@
  * HSCAN: the fields and their values, some at a time.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import { key } from "../../command/key_specs.ts";
 import { scanValue, type ValueScan } from "../../command/value_scan.ts";
@@ -9,7 +10,7 @@ import type { HashValue } from "../../values/hash_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { hashOf } from "./hash_keys.ts";
 
-const value = new ListpackEntry();
+const value = lasting(new ListpackEntry());
 
 const HASH_SCAN: ValueScan<HashValue> = {
   valueOf: hashOf,

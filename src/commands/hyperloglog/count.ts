@@ -4,6 +4,7 @@
  * - With one key it is a command that reads and yet changes the key, namely the count in its header, and replicates that.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -18,7 +19,7 @@ import { readCachedCount, writeCachedCount } from "../../values/hyperloglog_head
 import { KIND_STRING } from "../../values/kind.ts";
 import { requireHyperLogLog, uniteKeys } from "./hyperloglog_keys.ts";
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 function pfCount(context: Context, args: Args, reply: Reply): void {
   if (args.count === 2) return countOne(context, args.at(1), reply);

@@ -2,6 +2,7 @@
  * What the commands on HyperLogLogs share: telling whether a key holds one, and the union of several.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Context } from "../../command/context.ts";
 import type { Reply } from "../../resp/reply.ts";
 import { CORRUPTED_HYPERLOGLOG, NOT_A_HYPERLOGLOG, WRONG_TYPE } from "../../resp/reply_errors.ts";
@@ -13,7 +14,7 @@ import { mergeString } from "../../values/hyperloglog.ts";
 import { isDense, isHyperLogLog, REGISTER_COUNT } from "../../values/hyperloglog_header.ts";
 import { KIND_STRING } from "../../values/kind.ts";
 
-const view = new StringView();
+const view = lasting(new StringView());
 const union = new Uint8Array(REGISTER_COUNT);
 
 /** The registers of several keys. */

@@ -6,6 +6,7 @@
  *   the push that served it did the rest, as in Redis.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { readTimeoutSeconds } from "../../command/block_timeout.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
@@ -26,7 +27,7 @@ import { commitPopped, type ListEnd, listEndOf, notifyPopped, popRange, readList
 import { moveByCommand, moveElement } from "./move.ts";
 import { popFromFirst, popName } from "./pop.ts";
 
-const element = new ListpackEntry();
+const element = lasting(new ListpackEntry());
 
 /** Takes one element and replies with it and the key. */
 function popWithKey(name: Slice, list: ListValue, from: ListEnd, reply: Reply): void {

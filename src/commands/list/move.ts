@@ -2,6 +2,7 @@
  * LMOVE and RPOPLPUSH.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -15,7 +16,7 @@ import type { ListValue } from "../../values/list_value.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { addList, type ListEnd, listOf, notifyPopped, readListEnd } from "./list_keys.ts";
 
-const element = new ListpackEntry();
+const element = lasting(new ListpackEntry());
 
 /** Where an element goes. */
 export interface Destination {

@@ -2,6 +2,7 @@
  * LPOP, RPOP and LMPOP.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -15,7 +16,7 @@ import { NO_ENTRY } from "../../store/entry_layout.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { commitPopped, type ListEnd, listEndOf, listOf, popRange } from "./list_keys.ts";
 
-const element = new ListpackEntry();
+const element = lasting(new ListpackEntry());
 
 function pop(context: Context, args: Args, reply: Reply, from: ListEnd): void {
   if (args.count === 3) return popSeveral(context, args, reply, from);

@@ -3,6 +3,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { readClampedInteger, readInteger, readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
 import type { Context } from "../../command/context.ts";
@@ -23,7 +24,7 @@ const MAXLEN_NEGATIVE = "ERR MAXLEN can't be negative";
 const RANK_ZERO = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use " +
   "negative to start from the end of the list";
 
-const element = new ListpackEntry();
+const element = lasting(new ListpackEntry());
 const cursor = new ListCursor();
 const needle = new ListpackNeedle();
 

@@ -15,6 +15,7 @@
 
 import { ascii } from "../../bytes/ascii.ts";
 import { formatDouble } from "../../bytes/double.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { sha1, SHA1_BYTES } from "../../bytes/sha1.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { type Kind, KIND_STRING } from "../../values/kind.ts";
@@ -133,7 +134,7 @@ const DIGESTERS: { readonly [K in Exclude<Kind, "string">]: Digester<K> } = {
   },
 };
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 /** Adds the value of an entry, whether or not its time has come. */
 export function digestEntry(digest: Digest, keyspace: Keyspace, entry: EntryRef): void {

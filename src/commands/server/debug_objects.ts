@@ -3,6 +3,7 @@
  */
 
 import { ByteWriter } from "../../bytes/byte_writer.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Context } from "../../command/context.ts";
 import { drain, RdbWriter } from "../../rdb/rdb_writer.ts";
 import { VALUE_TYPES } from "../../rdb/value_types.ts";
@@ -27,7 +28,7 @@ const SHARED_INTEGERS = 10000;
 /** Bytes of an entry of the keyspace before its key. */
 const ENTRY_HEADER_BYTES = 16;
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 /** Adds these subcommands. */
 export function addObjectDebugging(services: Services): void {

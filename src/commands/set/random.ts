@@ -4,6 +4,7 @@
  * - SPOP is propagated as the SREMs (or the DEL) that it amounts to.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import { readInteger, readPositiveInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
@@ -27,7 +28,7 @@ const MOVE_FACTOR = 5;
 const DRAW_FACTOR = 3;
 const COUNT_MAX = 2n ** 63n - 1n;
 
-const member = new ListpackEntry();
+const member = lasting(new ListpackEntry());
 const cursor = new SetCursor();
 
 /** SPOP, with what it needs of the server. */

@@ -2,6 +2,7 @@
  * Sorted sets by key, and what several commands do with them.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import { replyTableKey } from "../../command/table_reply.ts";
 import { WRONG_TYPE } from "../../resp/reply_errors.ts";
@@ -14,7 +15,7 @@ import { KIND_ZSET } from "../../values/kind.ts";
 import { ListpackEntry } from "../../values/listpack.ts";
 import { SortedSetValue } from "../../values/sorted_set_value.ts";
 
-const member = new ListpackEntry();
+const member = lasting(new ListpackEntry());
 
 /** The sorted set of an entry, or null after the error reply for another kind of value. */
 export function sortedSetOf(db: Database, entry: EntryRef, reply: Reply): SortedSetValue | null {

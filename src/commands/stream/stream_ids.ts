@@ -4,6 +4,7 @@
  * - A reader that finds its argument wrong writes the error reply and returns false: the handler just returns.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { INVALID_STREAM_ID } from "../../resp/reply_errors.ts";
 import type { Reply } from "../../resp/reply.ts";
 import type { Args } from "../../resp/request_batch.ts";
@@ -26,7 +27,7 @@ const text = new Uint8Array(STREAM_ID_TEXT_MAX);
 /** The time whose text, with the dash behind it, `text` begins with, and where that ends. */
 let textMs: Uint64 = -1;
 let seqStart = 0;
-const exclusive = new Slice();
+const exclusive = lasting(new Slice());
 
 /** Writes an id as a bulk string. */
 export function replyStreamId(id: Readonly<StreamId>, reply: Reply): void {

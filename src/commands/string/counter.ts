@@ -6,6 +6,7 @@
  */
 
 import { ascii } from "../../bytes/ascii.ts";
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { addLongDouble, formatLongDouble, longDoubleFromInteger, parseLongDouble } from "../../bytes/long_double.ts";
 import type { LongDouble } from "../../bytes/long_double.ts";
 import { Slice } from "../../bytes/slice.ts";
@@ -40,7 +41,7 @@ import { KIND_STRING } from "../../values/kind.ts";
 
 const INT64_MIN = -(2n ** 63n);
 
-const view = new StringView();
+const view = lasting(new StringView());
 
 function incr(context: Context, args: Args, reply: Reply): void {
   add(context, args.at(1), 1, reply);

@@ -4,6 +4,7 @@
  * - A client cannot make a string longer than `proto-max-bulk-len`; the master and the AOF can.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { readClampedInteger, readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
@@ -27,7 +28,7 @@ import { KIND_STRING } from "../../values/kind.ts";
 import type { Services } from "../services.ts";
 
 const EMPTY = new Slice();
-const view = new StringView();
+const view = lasting(new StringView());
 
 function isTooLong(context: Context, length: number, services: Services): boolean {
   if (length > MAX_STRING_LENGTH) return true;

@@ -11,6 +11,7 @@
  * - A field that occurs twice is a fault, and so is a field without a value.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { HashCursor, type HashLimits, HashValue } from "../../values/hash_value.ts";
 import { LISTPACK_EMPTY_BYTES, ListpackEntry, listpackLength, validateListpack } from "../../values/listpack.ts";
@@ -26,7 +27,7 @@ import { ZipmapCursor } from "../zipmap.ts";
 export const HASH_TYPES: readonly number[] = [TYPE_HASH, TYPE_HASH_ZIPMAP, TYPE_HASH_ZIPLIST, TYPE_HASH_LISTPACK];
 
 /** Where the listpack lies that is written. */
-const listpack = new Slice();
+const listpack = lasting(new Slice());
 
 /** The type a hash is written as. */
 export function hashType(hash: HashValue): number {

@@ -10,6 +10,7 @@
  * - A member that occurs twice is a fault.
  */
 
+import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import { validateIntset } from "../../values/intset.ts";
 import { parseInt64 } from "../../values/int64.ts";
@@ -31,7 +32,7 @@ const SMALL_SET_MEMBERS = 128;
 const SMALL_SET_BYTES = 8192;
 
 /** Where the intset or the member lies that is written, and the walk over a small set: neither outlives its call. */
-const text = new Slice();
+const text = lasting(new Slice());
 const smallWalk = new TableWalk();
 
 /** The type a set is written as. */

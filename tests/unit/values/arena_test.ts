@@ -4,7 +4,7 @@ import { Random } from "../../../src/base/random.ts";
 import { Arena } from "../../../src/values/arena.ts";
 import { CLASS_BYTES, CLASS_OF_UNITS, MAX_SMALL_BYTES, PAGE_BYTES } from "../../../src/values/size_classes.ts";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 32 * 1024 * 1024;
 
 function fillBlock(arena: Arena, handle: number, count: number, mark: number): void {
   const start = arena.offsetOf(handle);
@@ -100,12 +100,20 @@ Deno.test("an emptied arena keeps one chunk at most, whatever served before", ()
   const arena = new Arena();
   for (const size of [16, 500, 16_384, 24, 32_768]) {
     const handles: number[] = [];
-    for (let bytes = 0; bytes < 5 * CHUNK_BYTES; bytes += Arena.capacityFor(size)) handles.push(arena.allocate(size));
-    assert(arena.reservedBytes >= arena.usedBytes && arena.reservedBytes <= 7 * CHUNK_BYTES);
+    for (let bytes = 0; bytes < 2 * CHUNK_BYTES; bytes += Arena.capacityFor(size)) handles.push(arena.allocate(size));
+    assert(arena.reservedBytes >= arena.usedBytes && arena.reservedBytes <= 4 * CHUNK_BYTES);
     for (const handle of handles) arena.free(handle);
     assertEquals(arena.usedBytes, 0);
     assertEquals(arena.reservedBytes, CHUNK_BYTES);
   }
+  arena.dropEmptyChunk();
+  assertEquals(arena.reservedBytes, 0);
+  arena.dropEmptyChunk();
+  const handle = arena.allocate(100);
+  fillBlock(arena, handle, 100, 7);
+  arena.dropEmptyChunk();
+  assert(holds(arena, handle, 100, 7));
+  assertEquals(arena.reservedBytes, CHUNK_BYTES);
 });
 
 Deno.test("an emptied page serves another class", () => {
