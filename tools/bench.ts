@@ -15,8 +15,9 @@ import {
   BEGUN_SHARE,
   type Fill,
   type Footprint,
-  measureFlushed,
   measureFootprint,
+  measureStrings,
+  type StringsFootprint,
   usedMemory,
 } from "./bench/footprint.ts";
 import { COLLECTIONS, LARGE_COLLECTIONS, loadCollections, loadKeys, loadLargeCollection } from "./bench/key_load.ts";
@@ -43,6 +44,8 @@ const USAGE = `Usage: deno task bench [options]
 const START_TRIES = 5;
 const IDLE_CONNECTIONS = 5_000;
 const SMALL_COLLECTIONS = 200_000;
+/** Of the strings whose memory is measured. */
+const VALUE_SIZES = [3, 64];
 const POPULATE_MAX_MS = 300_000;
 
 /** What every part needs. */
@@ -126,17 +129,12 @@ async function reportPipeline({ isQuick, rounds }: Plan): Promise<void> {
 }
 
 async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
-  const strings = await measureBoth(pair, async (server) => {
-    const footprint = await measureFootprint(server, keyCount, loadKeys);
-    return { ...footprint, flushedBytes: await measureFlushed(server) };
-  });
-  const { ours, reference } = strings;
   printHead("resident memory", "MB");
-  printRow("no keys", ours.unused.residentBytes / 1e6, reference.unused.residentBytes / 1e6);
-  printRow("no keys, after other work", ours.empty.residentBytes / 1e6, reference.empty.residentBytes / 1e6);
-  printRow(`${keyCount} keys of 16 + 16 bytes`, ours.filled.residentBytes / 1e6, reference.filled.residentBytes / 1e6);
-  printRow("- after FLUSHALL", ours.flushedBytes / 1e6, reference.flushedBytes / 1e6);
+  for (const count of isQuick ? [keyCount] : [keyCount, 10 * keyCount]) {
+    for (const valueBytes of VALUE_SIZES) await reportStrings(pair, count, valueBytes);
+  }
   printHead("growth of resident memory, without the first tenth", "bytes");
+  const strings = await measureBoth(pair, (server) => measureFootprint(server, keyCount, loadKeys));
   printGrowth("a string", strings, keyCount);
   const count = isQuick ? SMALL_COLLECTIONS / 5 : SMALL_COLLECTIONS;
   const report = async (what: string, pieces: number, fill: Fill) =>
@@ -152,6 +150,21 @@ async function reportMemory({ pair, keyCount, isQuick }: Plan): Promise<void> {
     const fill: Fill = (server, ...range) => loadLargeCollection(server, large, ...range);
     await report(`an element of a ${name} of ${keyCount}`, keyCount, fill);
   }
+}
+
+async function reportStrings(pair: Pair<Contender>, count: number, valueBytes: number): Promise<void> {
+  const measure = async (contender: Contender) => {
+    await using server = await startContender(contender);
+    return await measureStrings(server, { count, valueBytes });
+  };
+  // At the same time, as most of it is rest.
+  const [ours, reference] = await Promise.all([measure(pair.ours), measure(pair.reference)]);
+  const row = (what: string, figure: keyof StringsFootprint) =>
+    printRow(what, ours[figure] / 1e6, reference[figure] / 1e6);
+  row("no keys", "unusedBytes");
+  row(`${count} keys of 16 + ${valueBytes} bytes, at once`, "filledBytes");
+  row("- after 30 s of rest", "restedBytes");
+  row("- after FLUSHALL and 30 s", "flushedBytes");
 }
 
 /** What the larger part of `count` pieces took of the system, and by the server's own count, for each of them. */

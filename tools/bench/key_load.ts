@@ -54,9 +54,12 @@ export const LARGE_COLLECTIONS: Readonly<Record<string, LargeCollection>> = {
   },
 };
 
-/** Sets `count` keys of 16 bytes (those of redis-benchmark's `-r`) to values of 16 bytes, but for the first `from`. */
-export function loadKeys(server: ServerProcess, count: number, from = 0): Promise<void> {
-  return load(server, { from, to: count }, (digits) => [["SET", `key:${digits}`, `val:${digits}`]]);
+/**
+ * Sets `count` keys of 16 bytes (those of redis-benchmark's `-r`), but for the first `from`: to `value`, or to values of 16
+ * bytes each its own.
+ */
+export function loadKeys(server: ServerProcess, count: number, from = 0, value: string | null = null): Promise<void> {
+  return load(server, { from, to: count }, (digits) => [["SET", `key:${digits}`, value ?? `val:${digits}`]]);
 }
 
 /** Makes `count` collections of a sort, but for the first `from`. */
