@@ -83,6 +83,7 @@ export class CommandLoop {
         if (index % PREFETCH_MAX === 0) this.#readAhead(turn, index);
         this.#serve(turn[index]!);
       }
+      this.#services.store.prefetch.scatter();
       this.#services.outputBarrier.prepare();
       for (let index = 0; index < turn.length; index++) {
         if (turn[index]!.hasRun) this.#answer(turn[index]!);
@@ -99,6 +100,7 @@ export class CommandLoop {
   /** Reads ahead for clients that sent one request: together they are a pipeline as well. */
   #readAhead(turn: readonly ClientInput[], first: number): void {
     const { prefetch } = this.#services.store;
+    prefetch.scatter();
     const limit = Math.min(turn.length, first + PREFETCH_MAX);
     for (let index = first; index < limit; index++) {
       const { batch, client } = turn[index]!;

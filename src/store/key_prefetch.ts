@@ -83,11 +83,12 @@ export class KeyPrefetch {
   }
 
   /**
-   * Takes note of the first key of a batch that has too few for itself. Up to `PREFETCH_MAX` of one dict: those of others are
-   * left to be waited for.
+   * Takes note of the first key of a batch that has too few for itself, and of its members. Up to `PREFETCH_MAX` of one dict:
+   * those of others are left to be waited for. `scatter` must follow when all have run.
    */
   gather(dict: Dict, batch: RequestBatch): void {
     const { count, firsts, slices } = batch;
+    this.members.gather(batch);
     if (count === 0 || count >= KEYS_MIN || firsts[1]! < 2 || dict.size < KEYSPACE_MIN) return;
     if (this.#gathered === 0) this.#gatheredFor = dict;
     if (dict !== this.#gatheredFor || this.#gathered === PREFETCH_MAX) return;
@@ -102,6 +103,11 @@ export class KeyPrefetch {
     this.#gathered = 0;
     this.#gatheredFor = null;
     return count;
+  }
+
+  /** Forgets the batches that were gathered. */
+  scatter(): void {
+    this.members.scatter();
   }
 
   /** Forgets the keys. */

@@ -63,3 +63,36 @@ Deno.test("member prefetch: small tables, other arguments than the batch's and n
     assertEquals([set.has(slice("member:1")), set.size], [true, size]);
   }
 });
+
+Deno.test("member prefetch: clients that send one request each at the same time get their answers", () => {
+  const { store, set } = makeSet(MEMBERS);
+  const { dict } = store.databases[0]!.keyspace;
+  const { members } = store.prefetch;
+  const added = new Set<string>();
+  for (let turn = 0; turn < 20; turn++) {
+    const names = Array.from({ length: 50 }, (_, client) => `member:${MEMBERS - 500 + turn * 31 + client * 17}`);
+    const batches = names.map((name, client) =>
+      parse(client % 7 === 3 ? [["ping"]] : [["sadd", client % 11 === 5 ? "other" : "set", name]])
+    );
+    store.prefetch.scatter();
+    for (const batch of batches) store.prefetch.gather(dict, batch);
+    store.prefetch.readGathered();
+    // One of them has left meanwhile.
+    batches.splice(20, 1);
+    names.splice(20, 1);
+    for (const [client, batch] of batches.entries()) {
+      const name = names[client]!;
+      store.prefetch.begin(dict, batch, 0);
+      batch.select(0);
+      if (batch.args.count === 3) {
+        members.expect(set.table, batch.args, 2);
+        const isNew = Number(name.slice("member:".length)) >= MEMBERS && !added.has(name);
+        assertEquals(set.add(batch.args.at(2), 0), isNew, name);
+        if (isNew) added.add(name);
+      }
+      store.prefetch.end();
+    }
+  }
+  store.prefetch.scatter();
+  assertEquals(set.size, MEMBERS + added.size);
+});
