@@ -8,6 +8,8 @@
  */
 
 const UINT32_RANGE = 0x1_0000_0000;
+/** A power of two. */
+const FORESEEN_MAX = 64;
 const HEX_DIGITS = "0123456789abcdef";
 // What `crypto.getRandomValues` fills at most in one call.
 const CRYPTO_BYTES_MAX = 65_536;
@@ -15,6 +17,9 @@ const CRYPTO_BYTES_MAX = 65_536;
 /** Random numbers, bytes and ids: repeatable with a seed, unguessable without one. */
 export class Random {
   readonly #state = new Int32Array(4);
+  /** The numbers to come, and where the next one stands: drawn so early that they can be foreseen. */
+  readonly #coming = new Int32Array(FORESEEN_MAX);
+  #next = 0;
   readonly #isSeeded: boolean;
 
   /** Takes the state from `seed` (its low 53 bits matter), or from the operating system when there is none. */
@@ -27,10 +32,24 @@ export class Random {
     }
     // The one state that xoshiro never leaves.
     if (this.#state.every((word) => word === 0)) this.#state[0] = 1;
+    for (let index = 0; index < FORESEEN_MAX; index++) this.#coming[index] = this.#draw();
   }
 
   /** A whole number from 0 to 2^32 - 1. */
   uint32(): number {
+    const at = this.#next;
+    const result = this.#coming[at]!;
+    this.#coming[at] = this.#draw();
+    this.#next = (at + 1) & (FORESEEN_MAX - 1);
+    return result >>> 0;
+  }
+
+  /** What `uint32()` will give after `later` more calls, at most 63: for those who begin early what takes long. */
+  foresee(later: number): number {
+    return this.#coming[(this.#next + later) & (FORESEEN_MAX - 1)]! >>> 0;
+  }
+
+  #draw(): number {
     const state = this.#state;
     const s1 = state[1]!;
     let result = Math.imul(s1, 5);
@@ -41,7 +60,7 @@ export class Random {
     state[0] = state[0]! ^ s3;
     state[2] = s2 ^ (s1 << 9);
     state[3] = (s3 << 11) | (s3 >>> 21);
-    return result >>> 0;
+    return result;
   }
 
   /** A whole number from 0 to `n - 1`, each equally likely; `n` from 1 to 2^53. */

@@ -18,7 +18,7 @@ export function* wholeRdbFile(store: Store, options: RdbSnapshotOptions): Genera
     const { dict } = keyspace;
     for (const table of [0, 1] as const) {
       for (let bucket = 0; bucket < dict.bucketCount(table); bucket++) {
-        for (let entry = dict.bucketHead(table, bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
+        for (let entry = dict.buckets(table)[bucket]!; entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
           writer.saveEntry(index, keyspace, entry);
         }
         if (writer.readyBytes >= CHUNK_BYTES) yield writer.take();

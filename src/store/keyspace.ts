@@ -265,7 +265,7 @@ export class Keyspace {
   forEach(visit: (entry: EntryRef) => void): void {
     for (const table of [0, 1] as const) {
       for (let index = 0; index < this.dict.bucketCount(table); index++) {
-        for (let entry = this.dict.bucketHead(table, index); entry !== NO_ENTRY;) {
+        for (let entry = this.dict.buckets(table)[index]!; entry !== NO_ENTRY;) {
           const next = this.dict.nextInBucket(entry);
           visit(entry);
           entry = next;

@@ -182,9 +182,10 @@ export class SnapshotWalk {
 
   #isReached(keyspace: Keyspace, entry: EntryRef): boolean {
     if (keyspace.section !== this.#section) return keyspace.section < this.#section;
-    const table = keyspace.dict.tableOf(entry);
+    const { dict } = keyspace;
+    const table = dict.tableOf(entry);
     if (table !== this.#table) return table < this.#table;
-    return keyspace.dict.bucketOf(entry) < this.#bucket;
+    return (dict.hashOf(entry) & (dict.bucketCount(table) - 1)) < this.#bucket;
   }
 
   #isDone(keyspace: Keyspace, entry: EntryRef): boolean {
@@ -201,7 +202,7 @@ export class SnapshotWalk {
       this.#sink?.beginDatabase(dbIndex, keyCount, expiresCount);
     }
     if (this.#bucket === dict.bucketCount(this.#table)) return this.#nextTable();
-    for (let entry = dict.bucketHead(this.#table, this.#bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
+    for (let entry = dict.buckets(this.#table)[this.#bucket]!; entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
       if (keyspace.isSaved(entry) || this.#sink === null) continue;
       const sizeBytes = bytesOf(keyspace, entry);
       if (isLarge(keyspace, entry, sizeBytes)) {
@@ -214,7 +215,7 @@ export class SnapshotWalk {
       this.keysSaved++;
       keyspace.setSaved(entry, true);
     }
-    for (let entry = dict.bucketHead(this.#table, this.#bucket); entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
+    for (let entry = dict.buckets(this.#table)[this.#bucket]!; entry !== NO_ENTRY; entry = dict.nextInBucket(entry)) {
       keyspace.setSaved(entry, false);
     }
     this.#bucket++;

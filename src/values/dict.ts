@@ -2,8 +2,8 @@
  * A hash table of byte keys whose entries lie in the arena: the keyspace, the expires, big hashes, sets, sorted sets.
  *
  * - An entry is named by its arena handle. The handle changes only in `resizePayload`.
- * - As Redis's dict: power-of-two tables, chained, newest first. While rehashing there are two tables; each lookup,
- *   insertion or removal by key moves one bucket of table 0 to table 1, so that no operation pauses at any size.
+ * - As Redis's dict: power-of-two tables, chained, newest first. While rehashing there are two tables; each operation by key
+ *   moves one bucket of table 0 to table 1, so that none pauses at any size.
  * - Unlike Redis's: a new entry goes to table 0 while its bucket there has not been moved. So a key can be in one table only,
  *   and a new table is first written to in order: all over it nearly each entry made a page fault, 1,800 in one turn at 4 M
  *   keys. Only while nothing moves (`pauseResize`) they go to table 1, which has the room; then keys are looked for in both.
@@ -147,14 +147,14 @@ export class Dict {
     const before = ENTRY_HEADER_BYTES + this.keyLength(entry);
     const moved = this.#arena.resize(entry, before + usedPayloadBytes, before + newPayloadBytes);
     if (moved === entry) return entry;
-    const hash = this.#hashOf(moved);
+    const hash = this.hashOf(moved);
     this.#replaceLink(this.#tableHolding(entry, hash), hash, entry, moved);
     return moved;
   }
 
   /** Removes and frees an entry. What the payload refers to is the owner's. */
   removeEntry(entry: number): void {
-    const hash = this.#hashOf(entry);
+    const hash = this.hashOf(entry);
     const table = this.#tableHolding(entry, hash);
     this.#replaceLink(table, hash, entry, this.nextInBucket(entry));
     if (table === 0) this.#used0--;
@@ -275,9 +275,9 @@ export class Dict {
     return table === 0 ? this.#used0 : this.#used1;
   }
 
-  /** The first entry of a bucket, or 0. */
-  bucketHead(table: 0 | 1, index: number): number {
-    return (table === 0 ? this.#table0 : this.#table1)[index]!;
+  /** The buckets of a table, each with its first entry or 0. Not to be written to, and another array when entries move. */
+  buckets(table: 0 | 1): Int32Array {
+    return table === 0 ? this.#table0 : this.#table1;
   }
 
   /** The entry after this one in its bucket, or 0. */
@@ -290,14 +290,14 @@ export class Dict {
     return this.#tableFor(hash) === 0 ? this.#table0[hash & this.#mask0]! : this.#table1[hash & this.#mask1]!;
   }
 
-  /** The table that holds an entry. */
-  tableOf(entry: number): 0 | 1 {
-    return this.#tableHolding(entry, this.#hashOf(entry));
+  /** The hash of an entry's key. */
+  hashOf(entry: number): number {
+    return this.#arena.wordsOf(entry)[(this.#arena.offsetOf(entry) >>> 2) + 1]!;
   }
 
-  /** The bucket of an entry within `tableOf(entry)`. */
-  bucketOf(entry: number): number {
-    return this.#hashOf(entry) & (this.tableOf(entry) === 0 ? this.#mask0 : this.#mask1);
+  /** The table that holds an entry. */
+  tableOf(entry: number): 0 | 1 {
+    return this.#tableHolding(entry, this.hashOf(entry));
   }
 
   /** Removes and frees all entries, each handed to `releasePayload` before, and the tables. */
@@ -378,10 +378,6 @@ export class Dict {
     let candidate = this.#table0[hash & this.#mask0]!;
     while (candidate !== 0 && candidate !== entry) candidate = this.nextInBucket(candidate);
     return candidate === 0 ? 1 : 0;
-  }
-
-  #hashOf(entry: number): number {
-    return this.#arena.wordsOf(entry)[(this.#arena.offsetOf(entry) >>> 2) + 1]!;
   }
 
   // Only while there are entries: there may be no table.

@@ -46,7 +46,7 @@ function scanTwoTables(dict: Dict, cursor: number, visit: (entry: number) => voi
 }
 
 function visitBucket(dict: Dict, table: 0 | 1, index: number, visit: (entry: number) => void): void {
-  let entry = dict.bucketHead(table, index);
+  let entry = dict.buckets(table)[index]!;
   while (entry !== 0) {
     const next = dict.nextInBucket(entry);
     visit(entry);

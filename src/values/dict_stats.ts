@@ -42,7 +42,7 @@ function measureTable(dict: Dict, table: 0 | 1): DictTableStats {
   let maxChain = 0;
   for (let index = 0; index < size; index++) {
     let length = 0;
-    for (let entry = dict.bucketHead(table, index); entry !== 0; entry = dict.nextInBucket(entry)) length++;
+    for (let entry = dict.buckets(table)[index]!; entry !== 0; entry = dict.nextInBucket(entry)) length++;
     chainLengths[Math.min(length, CHAIN_LENGTHS_COUNTED - 1)]!++;
     counted += length;
     if (length > maxChain) maxChain = length;

@@ -13,6 +13,7 @@
 import type { Arena } from "./arena.ts";
 import type { Dict } from "./dict.ts";
 import { compareKeys } from "./dict_entry.ts";
+import { prefetchEntries } from "./dict_prefetch.ts";
 import { readEntryScore, writeEntryScore } from "./entry_score.ts";
 import {
   CHILDREN,
@@ -32,6 +33,9 @@ import { path, ScoreTreeShape, turns } from "./score_tree_shape.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
 
 const NO_WORDS = new Int32Array(0);
+/** Elements that are read ahead for pops, which take one after the other; and a tree so small that it is in the cache anyway. */
+const POPS_AHEAD = 8;
+const IN_CACHE_MAX = 16_384;
 
 /** The place of an element in a tree: valid until the tree changes. */
 export class TreePlace {
@@ -46,12 +50,15 @@ export class TreePlace {
 }
 
 const cut = new TreePlace();
+const hashes = new Int32Array(POPS_AHEAD);
 
 /** A counted B+ tree over the entries of one dict, which must have `ENTRY_SCORE_BYTES` of payload. */
 export class ScoreTree {
   readonly #arena: Arena;
   readonly #dict: Dict;
   readonly #shape: ScoreTreeShape;
+  /** What was read ahead: kept, lest the compiler finds that nobody needs it. */
+  #residue = 0;
 
   constructor(dict: Dict) {
     this.#arena = dict.arena;
@@ -205,6 +212,7 @@ export class ScoreTree {
       this.seekRank(cut, rank);
       const { leaf, index } = cut;
       const run = Math.min(left, cut.count - index);
+      if (rank === 0 && run === 1) this.#readAhead(cut);
       for (let offset = 0; offset < run; offset++) release(nodeWord(this.#arena, leaf, LEAF_ENTRIES + index + offset));
       this.#shape.removeRun(leaf, index, run);
       left -= run;
@@ -220,6 +228,14 @@ export class ScoreTree {
       left -= count;
     }
     return this.#shape.size === 0;
+  }
+
+  /** Reads what the next pops from the front of a leaf will look up in the dict, all together, once for so many of them. */
+  #readAhead({ words, base, count }: TreePlace): void {
+    if (count % POPS_AHEAD !== 0 || this.#shape.size < IN_CACHE_MAX) return;
+    const first = base + LEAF_ENTRIES;
+    for (let at = 0; at < POPS_AHEAD; at++) hashes[at] = this.#dict.hashOf(words[first + at]!);
+    this.#residue ^= prefetchEntries(this.#dict, hashes, POPS_AHEAD);
   }
 
   /** Makes `leaf` (0: none) that of a place, whose index is then the caller's to set. */

@@ -49,7 +49,7 @@ export class TableWalk {
     if (table === null) return 0;
     while (this.#entry === 0) {
       if (this.#bucket < table.bucketCount(this.#half)) {
-        this.#entry = table.bucketHead(this.#half, this.#bucket++);
+        this.#entry = table.buckets(this.#half)[this.#bucket++]!;
       } else if (this.#half === 0) {
         this.#half = 1;
         this.#bucket = 0;

@@ -29,6 +29,14 @@ Deno.test("uint32() draws the same from a seed in every version of this program"
   assertEquals(drawn(2 ** 40 + 5), [932_393_219, 953_296_263, 3_032_988_875]);
 });
 
+Deno.test("foresee() tells what uint32() will give", () => {
+  const random = new Random(7);
+  for (let round = 0; round < 200; round++) {
+    const foreseen = Array.from({ length: 64 }, (_, later) => random.foresee(later));
+    assertEquals(Array.from({ length: round % 64 }, () => random.uint32()), foreseen.slice(0, round % 64));
+  }
+});
+
 Deno.test("below() stays in range and is even", () => {
   const random = new Random(1);
   for (const n of [1, 2, 3, 10, 1000]) {
