@@ -78,13 +78,13 @@ async function reportThroughput(plan: Plan): Promise<void> {
   const { pair, pipelines } = plan;
   const options = { ...plan, scale: plan.isQuick ? 0.2 : 1 };
   const rows = await measureThroughput(pair, options, (text) => console.error(text));
-  console.log("\n| test | pipeline | redeno req/s | redis req/s | ratio | p50 ms | p99 ms |");
-  console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+  console.log("\n| test | pipeline | redeno req/s | redis req/s | ratio | p50 ms | p99 ms | client busy % |");
+  console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
   for (const row of rows) console.log(throughputLine(row));
   for (const pipeline of pipelines) {
     const logs = rows.filter((row) => row.pipeline === pipeline).map((row) => Math.log(row.ratio));
     const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-    console.log(`| geometric mean | ${pipeline} | | | **${mean.toFixed(2)}** | | |`);
+    console.log(`| geometric mean | ${pipeline} | | | **${mean.toFixed(2)}** | | | |`);
   }
 }
 
@@ -97,6 +97,7 @@ function throughputLine({ test, pipeline, ratio, rates: { ours, reference } }: T
     `**${ratio.toFixed(2)}**`,
     `${ours.p50Ms} / ${reference.p50Ms}`,
     `${ours.p99Ms} / ${reference.p99Ms}`,
+    `${Math.round(100 * ours.clientShare)} / ${Math.round(100 * reference.clientShare)}`,
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -25,6 +25,8 @@ export interface Rate {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** The part of its time for which redis-benchmark, which has one thread, ran: near 1 the server had to wait for it. */
+  clientShare: number;
 }
 
 /** A test at one pipeline depth: medians over the rounds; `ratio` is the median of the rounds' ratios. */
@@ -131,15 +133,18 @@ export async function benchmarkRates(
   port: number,
   { what, pipeline, requests, connections = 50, dataBytes = 3, isPinned = false }: BenchmarkRun,
 ): Promise<[string, Rate][]> {
-  const [program = "", ...args] = [
+  const timed = [
+    ...["bash", "-c", 'TIMEFORMAT="client %R %U %S"; time "$@"', "bash"],
     ...(isPinned ? onCore(1) : []),
     ...["redis-benchmark", "-h", "127.0.0.1", "-p", String(port), "-c", String(connections), "-P", String(pipeline)],
     ...["-r", "1000000", "-n", String(requests), "-d", String(dataBytes), "--csv"],
     ...(typeof what === "string" ? ["-t", what] : what),
   ];
+  const [program = "", ...args] = timed;
   const { code, stdout, stderr } = await runProgram(program, args);
   if (code !== 0) throw new Error(`redis-benchmark exited with code ${code}: ${stdout}${stderr}`);
-  return [...parseCsv(stdout)];
+  const [, elapsed, user, system] = /^client (\S+) (\S+) (\S+)$/m.exec(stderr) ?? [];
+  return [...parseCsv(stdout, (Number(user) + Number(system)) / Number(elapsed))];
 }
 
 function pinned(contender: Contender): Contender {
@@ -151,13 +156,13 @@ function onCore(core: number): string[] {
 }
 
 /** Reads `"test","rps","avg","min","p50","p95","p99","max"`. */
-function* parseCsv(text: string): Generator<[string, Rate]> {
+function* parseCsv(text: string, clientShare: number): Generator<[string, Rate]> {
   for (const line of text.split("\n")) {
     const cells = [...line.matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
     const [test = "", rate, , , p50, , p99] = cells;
     if (cells.length < 8 || test === "test" || test.includes("needed to benchmark")) continue;
     const name = test.replace(/ \(.*$/, "");
-    yield [name, { requestsPerSecond: Number(rate), p50Ms: Number(p50), p99Ms: Number(p99) }];
+    yield [name, { requestsPerSecond: Number(rate), p50Ms: Number(p50), p99Ms: Number(p99), clientShare }];
   }
 }
 
@@ -182,5 +187,6 @@ function medianRate(rates: readonly Rate[]): Rate {
     requestsPerSecond: median(rates.map((rate) => rate.requestsPerSecond)),
     p50Ms: median(rates.map((rate) => rate.p50Ms)),
     p99Ms: median(rates.map((rate) => rate.p99Ms)),
+    clientShare: median(rates.map((rate) => rate.clientShare)),
   };
 }
