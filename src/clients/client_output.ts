@@ -12,6 +12,7 @@ import { OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limi
 import type { Traffic } from "../metrics/traffic.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import type { OutputBarrier } from "./output_barrier.ts";
+import { giveWriteBuffer, takeWriteBuffer, type WriteBuffer } from "./write_buffers.ts";
 
 /** Where bytes go: a connection, or a stand-in for one. */
 export interface ByteSink {
@@ -20,21 +21,6 @@ export interface ByteSink {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Memory for replies, and the view of its beginning that was made last: many writes are as long as the one before. */
-class WriteBuffer {
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(PROTO_REPLY_CHUNK_BYTES);
-  #view: Uint8Array<ArrayBuffer> = this.bytes;
-
-  /** The first `length` bytes. */
-  view(length: number): Uint8Array<ArrayBuffer> {
-    if (this.#view.length !== length) this.#view = this.bytes.subarray(0, length);
-    return this.#view;
-  }
-}
-
-/** Buffers kept for clients that have something to send; idle clients hold none. */
-const MAX_POOLED = 1024;
-const pool: WriteBuffer[] = [];
 /** Outputs that are flushed when what runs now is done. */
 let planned: ClientOutput[] = [];
 
@@ -63,9 +49,11 @@ export class ClientOutput {
   #isHeld = false;
   /** Bytes that were there when the barrier took this output: what comes later may tell of later writes. */
   #heldLength = 0;
-  /** What `buffer` was lent from the pool; it has another one since it grew. */
+  /** What `buffer` was lent; its memory is another since it grew beyond what is lent. */
   #lent: WriteBuffer | null = null;
-  /** What is being written, and the pool's buffer behind it. */
+  /** Bytes of the last write: the next one is likely to be as long. */
+  #lastBytes = 0;
+  /** What is being written, and what was lent for it. */
   #written: Uint8Array = NO_BYTES;
   #writtenFrom: WriteBuffer | null = null;
   #inFlightBytes = 0;
@@ -82,6 +70,7 @@ export class ClientOutput {
     this.#traffic = traffic;
     this.#barrier = barrier;
     this.buffer = new OutputBuffer(0);
+    this.buffer.makeMemory = (sizeBytes) => this.#borrow(sizeBytes);
     this.buffer.mayGrow = (needed) => !this.#isClosed && this.mayGrow?.(needed + this.#inFlightBytes) !== false;
   }
 
@@ -95,14 +84,22 @@ export class ClientOutput {
     return this.#inFlightBytes > 0;
   }
 
-  /** Must be called before something is encoded: gives the buffer memory from the pool. */
+  /** Must be called before something is encoded: gives the buffer memory. */
   prepare(): void {
     const { buffer } = this;
     if (buffer.bytes.length === 0) {
-      this.#lent = pool.pop() ?? new WriteBuffer();
+      this.#lent = takeWriteBuffer(this.#lastBytes) ?? takeWriteBuffer(0)!;
       buffer.bytes = this.#lent.bytes;
     }
     this.onChange?.();
+  }
+
+  /** Memory that takes the place of what `buffer` has, whose content is copied at once. */
+  #borrow(sizeBytes: number): Uint8Array<ArrayBuffer> {
+    const { buffer } = this;
+    if (this.#lent !== null && this.#lent.bytes === buffer.bytes) giveWriteBuffer(this.#lent);
+    this.#lent = takeWriteBuffer(sizeBytes);
+    return this.#lent?.bytes ?? new Uint8Array(sizeBytes);
   }
 
   /** Sends what has been encoded. Returns at once. */
@@ -153,7 +150,7 @@ export class ClientOutput {
     const { length } = bytes;
     this.#written = bytes;
     this.#writtenFrom = from;
-    this.#inFlightBytes = length;
+    this.#inFlightBytes = this.#lastBytes = length;
     if (length > this.peakBytes) this.peakBytes = Math.min(length, PROTO_REPLY_CHUNK_BYTES);
     this.#write(bytes);
   }
@@ -238,7 +235,7 @@ export class ClientOutput {
     this.#traffic.writes++;
     this.onChange?.();
     if (this.#inFlightBytes > 0) return this.#write(this.#written.subarray(this.#written.length - this.#inFlightBytes));
-    if (this.#writtenFrom !== null && pool.length < MAX_POOLED) pool.push(this.#writtenFrom);
+    if (this.#writtenFrom !== null) giveWriteBuffer(this.#writtenFrom);
     this.#written = NO_BYTES;
     this.#writtenFrom = null;
     if (this.buffer.length === 0) this.buffer.hasDeferred = false;

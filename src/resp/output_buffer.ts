@@ -26,6 +26,8 @@ export class OutputBuffer {
    * and the memory used over and over.
    */
   mayGrow: ((needed: number) => boolean) | null = null;
+  /** Makes the memory to grow into, of at least so many bytes, whatever they hold; null: fresh memory. */
+  makeMemory: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | null = null;
   /** True when a length was left to be written later since the owner last took what was here. */
   hasDeferred = false;
   /** True once `mayGrow` has said no: what is here is not whole. */
@@ -171,7 +173,8 @@ export class OutputBuffer {
       this.length = 0;
       if (wanted <= this.bytes.length) return;
     }
-    const grown = new Uint8Array(Math.max(wanted, this.bytes.length * 2, INITIAL_BYTES));
+    const sizeBytes = Math.max(wanted, this.bytes.length * 2, INITIAL_BYTES);
+    const grown = this.makeMemory?.(sizeBytes) ?? new Uint8Array(sizeBytes);
     grown.set(this.length === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }

@@ -12,6 +12,7 @@
  */
 
 import { letGo } from "../bytes/lasting_slice.ts";
+import { dropWriteBuffers } from "../clients/write_buffers.ts";
 import type { Services } from "../commands/services.ts";
 
 /** The store is still when its size changed by no more than this from one look to the next. */
@@ -94,6 +95,7 @@ export function addMemoryReturn({ cron, executor, store: { arena } }: Services):
   const memoryReturn = new MemoryReturn(
     new HintedCollection(() => {
       letGo();
+      dropWriteBuffers();
       arena.dropEmptyChunk();
     }),
   );
