@@ -15,13 +15,11 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Args, RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
-import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
+import { PREFETCH_MAX, PREFETCH_MIN_ENTRIES, prefetchEntries } from "../values/dict_prefetch.ts";
 import { MemberPrefetch } from "./member_prefetch.ts";
 
 /** Fewer keys are not worth it. */
 const KEYS_MIN = 4;
-/** A keyspace of fewer keys is in the cache anyway. */
-const KEYSPACE_MIN = 16_384;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_KEY = -1;
@@ -57,7 +55,7 @@ export class KeyPrefetch {
   begin(dict: Dict, batch: RequestBatch, first: number): boolean {
     this.members.begin(batch, first);
     this.#limit = first;
-    return batch.count - first >= KEYS_MIN && dict.size >= KEYSPACE_MIN;
+    return batch.count - first >= KEYS_MIN && dict.size >= PREFETCH_MIN_ENTRIES;
   }
 
   /** Must be called before each request. */
@@ -71,7 +69,7 @@ export class KeyPrefetch {
    * has not come to: to be called again there.
    */
   request(dict: Dict, args: Args, first: number, step: number): number {
-    if (args.count - first < KEYS_MIN * step || dict.size < KEYSPACE_MIN) return args.count;
+    if (args.count - first < KEYS_MIN * step || dict.size < PREFETCH_MIN_ENTRIES) return args.count;
     const limit = Math.min(args.count, first + PREFETCH_MAX * step);
     let count = 0;
     for (let index = first; index < limit; index += step) {
@@ -89,7 +87,7 @@ export class KeyPrefetch {
   gather(dict: Dict, batch: RequestBatch): void {
     const { count, firsts, slices } = batch;
     this.members.gather(batch);
-    if (count === 0 || count >= KEYS_MIN || firsts[1]! < 2 || dict.size < KEYSPACE_MIN) return;
+    if (count === 0 || count >= KEYS_MIN || firsts[1]! < 2 || dict.size < PREFETCH_MIN_ENTRIES) return;
     if (this.#gathered === 0) this.#gatheredFor = dict;
     if (dict !== this.#gatheredFor || this.#gathered === PREFETCH_MAX) return;
     const { bytes, start, end } = slices[1]!;

@@ -14,12 +14,10 @@ import type { SeededHash } from "../bytes/seeded_hash.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Args, RequestBatch } from "../resp/request_batch.ts";
 import type { Dict } from "../values/dict.ts";
-import { PREFETCH_MAX, prefetchEntries } from "../values/dict_prefetch.ts";
+import { PREFETCH_MAX, PREFETCH_MIN_ENTRIES, prefetchEntries } from "../values/dict_prefetch.ts";
 
 /** Fewer members are not worth it. */
 const MEMBERS_MIN = 4;
-/** A table of fewer members is in the cache anyway. */
-const TABLE_MIN = 16_384;
 
 /** Prefetches members for the batch that runs. */
 export class MemberPrefetch {
@@ -73,7 +71,7 @@ export class MemberPrefetch {
 
   /** Says that `args.at(place)` is about to be looked up in `table`, in a collection at `args.at(1)`. */
   expect(table: Dict | null, args: Args, place: number): void {
-    if (table === null || table.size < TABLE_MIN) return;
+    if (table === null || table.size < PREFETCH_MIN_ENTRIES) return;
     if (table === this.#table && this.#last !== null) {
       // One of the group that was begun.
       if (args.at(place) === this.#last) this.#last = null;

@@ -9,6 +9,9 @@ import type { Dict } from "./dict.ts";
 /** The most hashes at a time: the entries must not drive each other out of the cache. */
 export const PREFETCH_MAX = 64;
 
+/** A dict of fewer entries is in the cache anyway. */
+export const PREFETCH_MIN_ENTRIES = 16_384;
+
 /** A line of the processor's cache has 64 bytes: an entry of 40 often begins on one and ends on the next. */
 const NEXT_LINE_WORDS = 8;
 

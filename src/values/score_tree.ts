@@ -13,7 +13,7 @@
 import type { Arena } from "./arena.ts";
 import type { Dict } from "./dict.ts";
 import { compareKeys } from "./dict_entry.ts";
-import { prefetchEntries } from "./dict_prefetch.ts";
+import { PREFETCH_MIN_ENTRIES, prefetchEntries } from "./dict_prefetch.ts";
 import { readEntryScore, writeEntryScore } from "./entry_score.ts";
 import {
   CHILDREN,
@@ -33,9 +33,8 @@ import { path, ScoreTreeShape, turns } from "./score_tree_shape.ts";
 import type { SortedSetRange } from "./sorted_set_range.ts";
 
 const NO_WORDS = new Int32Array(0);
-/** Elements that are read ahead for pops, which take one after the other; and a tree so small that it is in the cache anyway. */
+/** Elements that are read ahead for pops, which take one after the other. */
 const POPS_AHEAD = 8;
-const IN_CACHE_MAX = 16_384;
 
 /** The place of an element in a tree: valid until the tree changes. */
 export class TreePlace {
@@ -232,7 +231,7 @@ export class ScoreTree {
 
   /** Reads what the next pops from the front of a leaf will look up in the dict, all together, once for so many of them. */
   #readAhead({ words, base, count }: TreePlace): void {
-    if (count % POPS_AHEAD !== 0 || this.#shape.size < IN_CACHE_MAX) return;
+    if (count % POPS_AHEAD !== 0 || this.#shape.size < PREFETCH_MIN_ENTRIES) return;
     const first = base + LEAF_ENTRIES;
     for (let at = 0; at < POPS_AHEAD; at++) hashes[at] = this.#dict.hashOf(words[first + at]!);
     this.#residue ^= prefetchEntries(this.#dict, hashes, POPS_AHEAD);

@@ -12,10 +12,8 @@ export interface Memory {
   usedBytes: number;
 }
 
-/** The memory before the server had any work, with no data, with a first part of them, and with all. */
+/** The memory with a first part of the data, and with all. */
 export interface Footprint {
-  unused: Memory;
-  empty: Memory;
   begun: Memory;
   filled: Memory;
 }
@@ -31,14 +29,12 @@ export type Fill = (server: ServerProcess, count: number, from: number) => Promi
 
 /** Warms the server up and fills it. */
 export async function measureFootprint(server: ServerProcess, count: number, fill: Fill): Promise<Footprint> {
-  const unused = await memoryOf(server);
   await warmUp(server);
-  const empty = await memoryOf(server);
   const first = count * BEGUN_SHARE;
   await fill(server, first, 0);
   const begun = await memoryOf(server);
   await fill(server, count, first);
-  return { unused, empty, begun, filled: await memoryOf(server) };
+  return { begun, filled: await memoryOf(server) };
 }
 
 /** Resident bytes of a server that was not used yet, was filled with strings, rested, and was emptied by FLUSHALL. */
