@@ -30,6 +30,9 @@ export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 /** Largest buffer for one read of an argument whose length is known: what the system holds ready then comes at once. */
 export const MAX_EXPECTED_READ_BYTES = 1024 * 1024;
 
+/** Output of one client that is sent before more of the same pipeline is made. */
+export const OUTPUT_PORTION_BYTES = 512 * 1024;
+
 /** Output of one client that may wait to be sent before the server stops reading from that client. */
 export const OUTPUT_BACKPRESSURE_BYTES = 64 * 1024 * 1024;
 

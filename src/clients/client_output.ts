@@ -3,12 +3,15 @@
  *
  * - Replies and pushes are encoded into `buffer`; `flush()` hands everything written so far to the connection in one
  *   write. While a write is under way more may be encoded: it goes out with the next write.
+ * - The replies to a long pipeline go in portions, with a turn of the loop between two: the same memory serves over and
+ *   over. With 1.3 MB for each of 50 clients, one piece takes twice the processor time.
  * - Nobody waits for a slow reader, as in Redis; only when `OUTPUT_BACKPRESSURE_BYTES` wait does `drained()` hold up the
  *   command loop. `OutputLimits` watches through `mayGrow` and `onLarge`, and closes who reads too slowly.
  * - While the `barrier` is raised nothing is sent, and `drained()` holds up the loop of who has something to send.
  */
 
-import { OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
+import { nextTurn } from "../base/next_turn.ts";
+import { OUTPUT_BACKPRESSURE_BYTES, OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Traffic } from "../metrics/traffic.ts";
 import { OutputBuffer } from "../resp/output_buffer.ts";
 import type { OutputBarrier } from "./output_barrier.ts";
@@ -32,6 +35,8 @@ export class ClientOutput {
   onFailure: ((error: unknown) => void) | null = null;
   /** Asked when the output is to grow to this many bytes in all; false drops everything that is written from then on. */
   mayGrow: ((pendingBytes: number) => boolean) | null = null;
+  /** Whether there is a limit, against which all replies to a batch of requests count together. */
+  isLimited: (() => boolean) | null = null;
   /** Called when more than `PROTO_REPLY_CHUNK_BYTES` wait at a flush. */
   onLarge: (() => void) | null = null;
   /** Called when the client's memory may have changed, except by what is encoded between `prepare` and `flush`. */
@@ -168,9 +173,20 @@ export class ClientOutput {
     return this.#drainedBelow(OUTPUT_BACKPRESSURE_BYTES);
   }
 
-  /** Sends what has been encoded; resolves when little enough of it waits. */
-  async drainedAfterFlush(): Promise<void> {
+  /** Whether so much was encoded that it is better sent before more is. */
+  get hasPortion(): boolean {
+    const { length } = this.buffer;
+    if (length > OUTPUT_BACKPRESSURE_BYTES) return true;
+    return length > OUTPUT_PORTION_BYTES && !this.isWriting && !this.#isHeld && this.isLimited?.() !== true;
+  }
+
+  /** Sends what has been encoded; resolves when that is done, or the peer takes its time and little enough waits. */
+  async portionSent(): Promise<void> {
     this.flush();
+    if (this.isWriting) {
+      const sent = new Promise<void>((resolve) => this.#onDrained.push(resolve));
+      await Promise.race([sent, nextTurn()]);
+    }
     await this.drained();
   }
 

@@ -51,6 +51,7 @@ export class OutputLimits {
       this.#closeSoon(client);
       return false;
     };
+    client.output.isLimited = () => this.#limitOf(client).hardBytes > 0;
     client.output.onLarge = () => {
       if (!client.isClosing && this.#isOverLimit(client)) this.#closeSoon(client);
     };

@@ -9,8 +9,8 @@ import { PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 
 const SMALLEST_LOG2 = Math.log2(PROTO_REPLY_CHUNK_BYTES);
 const SIZES = 7;
-/** Bytes that are kept at most: as much as hundreds of clients have under way at a time, or 32 the longest replies. */
-const KEPT_MAX_BYTES = 32 * 1024 * 1024;
+/** Bytes that are kept at most: what 64 clients with the longest replies have under way at a time. */
+const KEPT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** Memory for replies, and the view of its beginning that was made last: many writes are as long as the one before. */
 export class WriteBuffer {
@@ -44,9 +44,22 @@ export function takeWriteBuffer(sizeBytes: number): WriteBuffer | null {
 /** Gives one back. Nobody may use it any more. */
 export function giveWriteBuffer(buffer: WriteBuffer): void {
   const sizeBytes = buffer.bytes.length;
+  const ofSize = kept[31 - Math.clz32(sizeBytes) - SMALLEST_LOG2]!;
+  // What is given back is wanted at present: it takes the place of other sizes, the largest first.
+  for (let size = SIZES - 1; size >= 0 && keptBytes + sizeBytes > KEPT_MAX_BYTES; size--) {
+    if (kept[size] !== ofSize) dropSome(kept[size]!, keptBytes + sizeBytes - KEPT_MAX_BYTES);
+  }
   if (keptBytes + sizeBytes > KEPT_MAX_BYTES) return;
   keptBytes += sizeBytes;
-  kept[31 - Math.clz32(sizeBytes) - SMALLEST_LOG2]!.push(buffer);
+  ofSize.push(buffer);
+}
+
+function dropSome(buffers: WriteBuffer[], wantedBytes: number): void {
+  for (let left = wantedBytes; left > 0 && buffers.length > 0;) {
+    const { length } = buffers.pop()!.bytes;
+    keptBytes -= length;
+    left -= length;
+  }
 }
 
 /** Gives up what is kept. */

@@ -16,7 +16,7 @@
 
 import type { BackgroundTasks } from "../base/background_tasks.ts";
 import { stackOf } from "../base/error_text.ts";
-import { MAX_QUERY_BUFFER_BYTES, OUTPUT_BACKPRESSURE_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
+import { MAX_QUERY_BUFFER_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../base/limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { UserRegistry } from "../acl/user_registry.ts";
 import type { Client } from "../clients/client.ts";
@@ -47,7 +47,7 @@ export interface CommandLoopServices {
   readonly metrics: Metrics;
 }
 
-/** Why a batch stopped at its request `index`: that one waits, or (null) too much output has gathered after it. */
+/** Why a batch stopped at its request `index`: that one waits, or (null) a portion of output has gathered after it. */
 interface BatchStop {
   readonly index: number;
   readonly wait: Wait | null;
@@ -176,7 +176,7 @@ export class CommandLoop {
         const wait = runRequest(client, batch, executor);
         if (wait !== null) return { index, wait };
         if (context.closeAfterReply || client.isClosing) return null;
-        if (output.buffer.length > OUTPUT_BACKPRESSURE_BYTES) return { index, wait: null };
+        if (output.hasPortion && index + 1 < batch.count) return { index, wait: null };
       }
     } finally {
       prefetch.end();
@@ -230,7 +230,7 @@ export class CommandLoop {
     const { client } = input;
     for (let stop: BatchStop | null = stopped; stop !== null;) {
       const { index, wait }: BatchStop = stop;
-      await (wait === null ? client.output.drainedAfterFlush() : this.#wait(input, index, wait));
+      await (wait === null ? client.output.portionSent() : this.#wait(input, index, wait));
       if (client.isClosing || client.context.closeAfterReply) break;
       stop = this.#run(input, wait?.isRetry === true ? index : index + 1);
     }

@@ -153,6 +153,19 @@ Deno.test("a very long pipeline with large replies is answered without running o
   assert(replies.every((reply) => reply === value));
 });
 
+Deno.test("a long pipeline with large replies runs to its end though nobody reads them", async () => {
+  await using server = await startServer();
+  using client = await connect(server);
+  using other = await connect(server);
+  await client.call("SET", "k", "v".repeat(100_000));
+  await client.sendRaw("GET k\r\n".repeat(300) + "INCR done\r\nGET k\r\nINCR done\r\n");
+  await eventually(async () => await other.call("GET", "done") === "2");
+  for (let i = 0; i < 300; i++) assertEquals(String(await client.read()).length, 100_000);
+  assertEquals(await client.read(), 1);
+  assertEquals(String(await client.read()).length, 100_000);
+  assertEquals(await client.read(), 2);
+});
+
 Deno.test("traffic and connections are counted", async () => {
   await using server = await startServer();
   using client = await connect(server);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
+import { OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { ClientOutput } from "../../../src/clients/client_output.ts";
 import { Traffic } from "../../../src/metrics/traffic.ts";
@@ -65,6 +65,31 @@ Deno.test("flush() goes on where a write took only a part", async () => {
   for (const _ of "0123456789") await sink.take(1);
   assertEquals(sink.received, "0123456789");
   assertEquals(output.pendingBytes, 0);
+});
+
+Deno.test("a portion is to be sent where nothing else is under way and no limit counts it", () => {
+  const { output } = newOutput();
+  say(output, "x".repeat(OUTPUT_PORTION_BYTES));
+  assertEquals(output.hasPortion, false);
+  say(output, "x");
+  assertEquals(output.hasPortion, true);
+  output.isLimited = () => true;
+  assertEquals(output.hasPortion, false);
+  output.isLimited = null;
+  output.flush();
+  say(output, "x".repeat(OUTPUT_PORTION_BYTES + 1));
+  assertEquals(output.hasPortion, false);
+});
+
+Deno.test("portionSent() resolves when everything is sent, and with a peer that takes its time", async () => {
+  const { sink, output } = newOutput();
+  say(output, "one");
+  const sent = output.portionSent().then(() => output.pendingBytes);
+  await sink.take();
+  assertEquals(await sent, 0);
+  say(output, "two");
+  await output.portionSent();
+  assertEquals(output.pendingBytes, 3);
 });
 
 Deno.test("finished() resolves when everything is sent, and when the peer is gone", async () => {

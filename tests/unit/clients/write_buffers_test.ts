@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { dropWriteBuffers, giveWriteBuffer, takeWriteBuffer } from "../../../src/clients/write_buffers.ts";
+import {
+  dropWriteBuffers,
+  giveWriteBuffer,
+  takeWriteBuffer,
+  type WriteBuffer,
+} from "../../../src/clients/write_buffers.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -24,14 +29,35 @@ Deno.test("write buffers come back to who wants their size, until they are dropp
   assert(takeWriteBuffer(5) !== small);
 });
 
-Deno.test("no more than 32 MiB of write buffers are kept", () => {
+Deno.test("no more than 64 MiB of write buffers are kept", () => {
   dropWriteBuffers();
-  const taken = Array.from({ length: 40 }, () => takeWriteBuffer(MIB)!);
-  taken.forEach(giveWriteBuffer);
-  const again = new Set(Array.from({ length: 40 }, () => takeWriteBuffer(MIB)!));
-  assertEquals(taken.filter((buffer) => again.has(buffer)).length, 32);
-  assert(again.size === 40);
+  assertEquals(countKept(MIB, giveBack(MIB, 70)), 64);
 });
+
+Deno.test("write buffers that are wanted take the place of other sizes, the largest first", () => {
+  dropWriteBuffers();
+  const small = giveBack(32 * KIB, 32);
+  const middle = giveBack(128 * KIB, 8);
+  const large = giveBack(MIB, 62);
+  const wanted = giveBack(256 * KIB, 8);
+  assertEquals(countKept(256 * KIB, wanted), 8);
+  assertEquals(countKept(MIB, large), 60);
+  assertEquals(countKept(128 * KIB, middle), 8);
+  assertEquals(countKept(32 * KIB, small), 32);
+});
+
+function giveBack(sizeBytes: number, count: number): WriteBuffer[] {
+  const buffers = Array.from({ length: count }, () => takeWriteBuffer(sizeBytes)!);
+  buffers.forEach(giveWriteBuffer);
+  return buffers;
+}
+
+/** How many of `buffers` are lent again. */
+function countKept(sizeBytes: number, buffers: readonly WriteBuffer[]): number {
+  const again = new Set(buffers.map(() => takeWriteBuffer(sizeBytes)!));
+  assertEquals(again.size, buffers.length);
+  return buffers.filter((buffer) => again.has(buffer)).length;
+}
 
 Deno.test("view() is the beginning of the memory", () => {
   const buffer = takeWriteBuffer(0)!;
