@@ -5,11 +5,11 @@
  * - `take` hands the memory over without a copy; `view` shows it until the next write.
  */
 
+import { copyBytes } from "./copy.ts";
 import { MAX_INTEGER_LENGTH, writeBigInteger, writeInteger } from "./integer.ts";
 
 const MIN_CAPACITY = 64;
 /** Up to this length a loop is cheaper than the view that the engine's memmove wants. */
-const LOOP_COPY_BYTES = 128;
 
 /** Little-endian, as every machine that Deno runs on. */
 const FLOAT = new Float64Array(1);
@@ -63,14 +63,7 @@ export class ByteWriter {
   bytes(source: Uint8Array, start = 0, end: number = source.length): void {
     const count = end - start;
     this.reserve(count);
-    const buffer = this.#buffer;
-    let at = this.#length;
-    if (count > LOOP_COPY_BYTES) {
-      buffer.set(start === 0 && end === source.length ? source : source.subarray(start, end), at);
-    } else {
-      // A view costs more than copying a few bytes one by one.
-      for (let from = start; from < end; from++) buffer[at++] = source[from]!;
-    }
+    copyBytes(this.#buffer, this.#length, source, start, end);
     this.#length += count;
   }
 

@@ -8,6 +8,7 @@
  */
 
 import { invariant } from "../base/invariant.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import type { OutputBuffer } from "../resp/output_buffer.ts";
 
 /** Smallest block: Redis's `PROTO_REPLY_CHUNK_BYTES`. */
@@ -16,7 +17,6 @@ const MIN_BLOCK_BYTES = 16 * 1024;
 const BLOCKS_PER_BACKLOG = 16;
 /** Bytes that a block takes beside its content, as INFO counts them. */
 const BLOCK_OVERHEAD_BYTES = 72;
-const LOOP_COPY_BYTES = 64;
 const NO_BYTES = new Uint8Array(0);
 
 interface Block {
@@ -111,7 +111,7 @@ export class Backlog {
       const isFull = block === undefined || block.used === block.bytes.length;
       if (block === undefined || isFull) block = this.#addBlock(end - at);
       const count = Math.min(end - at, block.bytes.length - block.used);
-      copyBytes(source, at, count, block);
+      copyBytes(block.bytes, block.used, source, at, at + count);
       block.used += count;
       this.endOffset += count;
       this.#historyBytes += count;
@@ -189,13 +189,4 @@ export class Backlog {
     }
     return low;
   }
-}
-
-/** Short copies run as a loop: a view for `set` costs more. */
-function copyBytes(source: Uint8Array, at: number, count: number, block: Block): void {
-  if (count > LOOP_COPY_BYTES) {
-    block.bytes.set(source.subarray(at, at + count), block.used);
-    return;
-  }
-  for (let from = at, to = block.used; from < at + count; from++, to++) block.bytes[to] = source[from]!;
 }

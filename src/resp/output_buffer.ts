@@ -4,10 +4,10 @@
  * - `bytes` changes when the buffer grows: read it again after every write.
  * - Short copies are loops: a view for `set` costs more than copying a few dozen bytes one by one.
  */
+import { copyBytes } from "../bytes/copy.ts";
 import { writeBigInteger, writeInteger } from "../bytes/integer.ts";
 
 const INITIAL_BYTES = 1024;
-const LOOP_COPY_BYTES = 48;
 const WORD_COPY_BYTES = 256;
 const INTEGER_ROOM = 24;
 const CR = 0x0d;
@@ -56,13 +56,7 @@ export class OutputBuffer {
   append(source: Uint8Array, start = 0, end: number = source.length): void {
     const count = end - start;
     if (this.length + count > this.bytes.length) this.#grow(this.length + count);
-    const target = this.bytes;
-    let at = this.length;
-    if (count <= LOOP_COPY_BYTES) {
-      for (let i = start; i < end; i++) target[at++] = source[i]!;
-    } else {
-      target.set(count === source.length ? source : source.subarray(start, end), at);
-    }
+    copyBytes(this.bytes, this.length, source, start, end);
     this.length += count;
   }
 
@@ -104,12 +98,8 @@ export class OutputBuffer {
     if (this.length + count + INTEGER_ROOM + 2 > this.bytes.length) this.#grow(this.length + count + INTEGER_ROOM + 2);
     const target = this.bytes;
     let at = writeHeader(target, this.length, BULK, count);
-    if (count <= LOOP_COPY_BYTES) {
-      for (let i = start; i < end; i++) target[at++] = source[i]!;
-    } else {
-      target.set(count === source.length ? source : source.subarray(start, end), at);
-      at += count;
-    }
+    copyBytes(target, at, source, start, end);
+    at += count;
     target[at] = CR;
     target[at + 1] = LF;
     this.length = at + 2;

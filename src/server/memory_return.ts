@@ -11,6 +11,7 @@
  * - Detaching the buffers would free them at once, and make every access to every typed array slower from then on.
  */
 
+import { forgetCopied } from "../bytes/copy.ts";
 import { letGo } from "../bytes/lasting_slice.ts";
 import { dropWriteBuffers } from "../clients/write_buffers.ts";
 import type { Services } from "../commands/services.ts";
@@ -95,6 +96,7 @@ export function addMemoryReturn({ cron, executor, store: { arena } }: Services):
   const memoryReturn = new MemoryReturn(
     new HintedCollection(() => {
       letGo();
+      forgetCopied();
       dropWriteBuffers();
       arena.dropEmptyChunk();
     }),

@@ -7,6 +7,7 @@
  * - Nothing here knows of expiry, events or snapshots: `Database` and the commands call at the right moment.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
 import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
@@ -36,7 +37,6 @@ const LENGTH_BYTES = 4;
 const INTEGER_BYTES = 8;
 
 /** Up to this length a loop costs less than a view for `set`. */
-const LOOP_COPY_MAX = 64;
 
 /** A slice that can hold the digits of an integer value: where string values are read to. */
 export class StringView extends Slice {
@@ -89,7 +89,7 @@ function writeBytes(keyspace: Keyspace, entry: EntryRef, key: Slice, value: Slic
   const bytes = keyspace.payloadBytes(target);
   const at = keyspace.valueOffset(target);
   writeUint32(bytes, at, length);
-  copyBytes(bytes, at + LENGTH_BYTES, value);
+  writeSlice(bytes, at + LENGTH_BYTES, value);
   return target;
 }
 
@@ -157,7 +157,7 @@ export function stringAsInteger(keyspace: Keyspace, entry: EntryRef): Int64 | nu
 export function appendString(keyspace: Keyspace, entry: EntryRef, suffix: Slice): EntryRef {
   const length = stringLength(keyspace, entry);
   const target = extend(keyspace, entry, length + suffix.length);
-  copyBytes(keyspace.payloadBytes(target), keyspace.valueOffset(target) + LENGTH_BYTES + length, suffix);
+  writeSlice(keyspace.payloadBytes(target), keyspace.valueOffset(target) + LENGTH_BYTES + length, suffix);
   return target;
 }
 
@@ -168,7 +168,7 @@ export function overwriteString(keyspace: Keyspace, entry: EntryRef, offset: num
   const bytes = keyspace.payloadBytes(target);
   const start = keyspace.valueOffset(target) + LENGTH_BYTES;
   if (offset > length) bytes.fill(0, start + length, start + offset);
-  copyBytes(bytes, start + offset, part);
+  writeSlice(bytes, start + offset, part);
   return target;
 }
 
@@ -222,15 +222,10 @@ function integerToBytes(keyspace: Keyspace, entry: EntryRef): EntryRef {
   const bytes = keyspace.payloadBytes(target);
   const at = keyspace.valueOffset(target);
   writeUint32(bytes, at, digits.length);
-  copyBytes(bytes, at + LENGTH_BYTES, digits);
+  writeSlice(bytes, at + LENGTH_BYTES, digits);
   return target;
 }
 
-function copyBytes(target: Uint8Array, at: number, source: Slice): void {
-  const { bytes, start, end } = source;
-  if (end - start > LOOP_COPY_MAX) {
-    target.set(bytes.subarray(start, end), at);
-    return;
-  }
-  for (let from = start, to = at; from < end; from++, to++) target[to] = bytes[from]!;
+function writeSlice(target: Uint8Array, at: number, source: Slice): void {
+  copyBytes(target, at, source.bytes, source.start, source.end);
 }

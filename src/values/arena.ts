@@ -18,6 +18,7 @@
  */
 
 import { InvariantError } from "../base/invariant.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import { CLASS_BYTES, CLASS_COUNT, CLASS_OF_UNITS, MAX_SMALL_BYTES, PAGE_BYTES } from "./size_classes.ts";
 
 const CHUNK_BYTES = 32 * 1024 * 1024;
@@ -40,8 +41,6 @@ const PREVIOUS = 6; // neighbours among the pages of the class with room (or NEX
 const NEXT = 7;
 
 const FREE_PAGE = -1;
-// Copying word by word beats the 150-550 ns of two views up to about this size.
-const WORD_COPY_MAX = 512;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
@@ -210,18 +209,8 @@ export class Arena {
 
   /** Copies the first `count` bytes of one block into another. */
   copy(from: number, to: number, count: number): void {
-    if (count <= WORD_COPY_MAX) {
-      const source = this.wordsOf(from);
-      const target = this.wordsOf(to);
-      const words = (count + 3) >>> 2;
-      const sourceStart = this.offsetOf(from) >>> 2;
-      const targetStart = this.offsetOf(to) >>> 2;
-      for (let i = 0; i < words; i++) target[targetStart + i] = source[sourceStart + i]!;
-      return;
-    }
-    const source = this.bytesOf(from);
-    const sourceStart = this.offsetOf(from);
-    this.bytesOf(to).set(source.subarray(sourceStart, sourceStart + count), this.offsetOf(to));
+    const start = this.offsetOf(from);
+    copyBytes(this.bytesOf(to), this.offsetOf(to), this.bytesOf(from), start, start + count);
   }
 
   #linkPage(sizeClass: number, page: number): void {

@@ -8,6 +8,8 @@
  *   bytes 16-    the key, and right after it (unaligned) the owner's payload
  */
 
+import { copyBytes } from "../bytes/copy.ts";
+
 /** Bytes of an entry before its key. */
 export const ENTRY_HEADER_BYTES = 16;
 
@@ -23,7 +25,6 @@ export const FLAG_SHIFT = 30;
 
 const HEADER_WORDS = ENTRY_HEADER_BYTES / 4;
 // Longer keys are copied by the engine's memcpy, which a view costs 150-550 ns to reach.
-const BYTE_COPY_MAX = 256;
 
 /**
  * Whether the entry at word `at` of `words` (the same memory as `entryBytes`) has the key `bytes[start, end)`; the lengths
@@ -58,9 +59,7 @@ export function hasKey(
 /** Copies the key `bytes[start, end)` into the entry at word `at`. */
 export function writeKey(entryBytes: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void {
   const keyAt = (at << 2) + ENTRY_HEADER_BYTES;
-  const length = end - start;
-  if (length > BYTE_COPY_MAX) entryBytes.set(bytes.subarray(start, end), keyAt);
-  else for (let i = 0; i < length; i++) entryBytes[keyAt + i] = bytes[start + i]!;
+  copyBytes(entryBytes, keyAt, bytes, start, end);
 }
 
 /**

@@ -12,6 +12,7 @@
  */
 
 import type { Random } from "../base/random.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import { lasting } from "../bytes/lasting_slice.ts";
 import type { SeededHash } from "../bytes/seeded_hash.ts";
 import { Slice } from "../bytes/slice.ts";
@@ -37,7 +38,6 @@ import {
   listpackDelete,
   listpackReplace,
 } from "./listpack_edit.ts";
-import { copyBytes } from "./listpack_encoding.ts";
 import { entriesOf, readTableKey, TableWalk } from "./table_walk.ts";
 
 /** What `sizeBytes` counts for a hash beside its contents. */

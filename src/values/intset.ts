@@ -11,9 +11,10 @@
  * - Changes return the handle that holds the intset afterwards.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { Arena } from "./arena.ts";
 import { type Int64, readInt64, writeInt64 } from "./int64.ts";
-import { copyBytes, readUint32, writeUint32 } from "./listpack_encoding.ts";
+import { readUint32, writeUint32 } from "./listpack_encoding.ts";
 
 const HEADER_BYTES = 8;
 

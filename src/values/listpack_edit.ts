@@ -7,6 +7,7 @@
  *   it each time.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { type Int64, parseInt64 } from "./int64.ts";
@@ -22,7 +23,6 @@ import {
 } from "./listpack.ts";
 import {
   backlenBytes,
-  copyBytes,
   entryBytes,
   integerBytes,
   LISTPACK_END,

@@ -20,6 +20,7 @@
  */
 
 import { equalBytes } from "../bytes/ascii.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
 import { Slice } from "../bytes/slice.ts";
 import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "./int64.ts";
@@ -31,7 +32,6 @@ export const LISTPACK_END = 0xff;
 export const ENTRY_OVERHEAD_MAX = 10;
 
 /** From this length on a copy through the engine's memmove is cheaper than a loop, although it allocates a view. */
-const BULK_COPY_BYTES = 64;
 
 /** A kept text up to this long stays in the entry's buffer for reuse; a longer one gets memory of its own. */
 const KEPT_BUFFER_MAX = 65_536;
@@ -233,9 +233,9 @@ export function writeStringEntry(
   const length = end - start;
   if (length < 64) {
     bytes[at++] = 0x80 | length;
-    for (let from = start; from < end; from++) bytes[at++] = source[from]!;
-    bytes[at] = length + 1;
-    return at + 1;
+    copyBytes(bytes, at, source, start, end);
+    bytes[at + length] = length + 1;
+    return at + length + 1;
   }
   const encoded = stringBytes(length);
   if (length < 4096) {
@@ -255,15 +255,6 @@ export function writeElement(bytes: Uint8Array, at: number, element: Slice): num
   const integer = parseInt64(source, start, end);
   if (integer === integer) return writeIntegerEntry(bytes, at, integer);
   return writeStringEntry(bytes, at, source, start, end);
-}
-
-/** Copies `source[start, end)` to `target` at `at`; the two must not overlap. */
-export function copyBytes(target: Uint8Array, at: number, source: Uint8Array, start: number, end: number): void {
-  if (end - start < BULK_COPY_BYTES) {
-    for (let from = start; from < end; from++) target[at++] = source[from]!;
-  } else {
-    target.set(source.subarray(start, end), at);
-  }
 }
 
 /** What an element is looked for as: its text, and its integer if it has one (`NaN` if not), worked out once. */

@@ -11,13 +11,13 @@
  * - The listpack itself, its size and the size of its block are what they would be without room.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { parseInt64 } from "./int64.ts";
 import { LISTPACK_COUNT_UNKNOWN, LISTPACK_HEADER_BYTES, listpackHeaderCount } from "./listpack.ts";
 import {
   backlenBytes,
-  copyBytes,
   entryBytes,
   integerBytes,
   LISTPACK_END,

@@ -10,6 +10,7 @@
  * - The compress depth is kept but nodes are never compressed; the RDB format compresses for itself.
  */
 
+import { copyBytes } from "../bytes/copy.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { LISTPACK_HEADER_BYTES, listpackBytes, listpackLength } from "./listpack.ts";
@@ -24,7 +25,7 @@ import {
   listpackPrepend,
   listpackReplace,
 } from "./listpack_edit.ts";
-import { copyBytes, entryBytes } from "./listpack_encoding.ts";
+import { entryBytes } from "./listpack_encoding.ts";
 import { appendInRoom, dropFirst, dropLast, prependInRoom, settle } from "./listpack_room.ts";
 
 /** What a list keeps as it was when the list was created. */

@@ -6,6 +6,7 @@
  * - A kind of value that is added to the union does not compile until `SORTABLES` says what SORT makes of it.
  */
 
+import { copyBytes } from "../../bytes/copy.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { Value } from "../../store/value.ts";
 import type { Kind } from "../../values/kind.ts";
@@ -18,7 +19,6 @@ const MIN_BYTES = 1024;
 /** Offsets are 32 bits. */
 const MAX_BYTES = 2 ** 32 - 1;
 /** Up to this length a loop costs less than a view for `set`. */
-const LOOP_COPY_MAX = 64;
 
 /** Texts side by side: number `index` is `bytes[starts[index], ends[index])`. */
 export class TextColumn {
@@ -40,8 +40,7 @@ export class TextColumn {
     const from = this.#length;
     const to = from + end - start;
     if (to > this.bytes.length) this.#grow(to);
-    if (end - start > LOOP_COPY_MAX) this.bytes.set(bytes.subarray(start, end), from);
-    else for (let source = start, target = from; source < end; source++) this.bytes[target++] = bytes[source]!;
+    copyBytes(this.bytes, from, bytes, start, end);
     this.starts[this.count] = from;
     this.ends[this.count++] = to;
     this.#length = to;
