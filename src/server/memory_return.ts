@@ -27,6 +27,8 @@ const WORK_MIN_COMMANDS = 100_000;
 /** Where there is no rest, a store that has shrunk and is still for so long is worth one, too. */
 const STILL_LOOKS = 600;
 const LOOK_MS = 100;
+/** How long memory without keys waits for new ones, at least: as jemalloc's `dirty_decay_ms`. */
+const CHUNK_IDLE_MS = 10_000;
 const HINT_BYTES = 64 * 1024 * 1024;
 /** One is enough as a rule. */
 const HINTS_MAX = 3;
@@ -98,9 +100,10 @@ export function addMemoryReturn({ cron, executor, store: { arena } }: Services):
       letGo();
       forgetCopied();
       dropWriteBuffers();
-      arena.dropEmptyChunk();
+      arena.dropEmptyChunks();
     }),
   );
+  cron.every(CHUNK_IDLE_MS, "idle chunks", () => arena.dropIdleChunks());
   cron.every(LOOK_MS, "memory return", () => {
     memoryReturn.observe(arena.usedBytes + arena.tableBytes, executor.callCount);
   });

@@ -96,7 +96,7 @@ Deno.test("free() twice is an invariant violation where it can be seen", () => {
   assertThrows(() => arena.free(large), InvariantError);
 });
 
-Deno.test("an emptied arena keeps one chunk at most, whatever served before", () => {
+Deno.test("an emptied arena keeps its chunks, for any size, until they are dropped", () => {
   const arena = new Arena();
   for (const size of [16, 500, 16_384, 24, 32_768]) {
     const handles: number[] = [];
@@ -104,16 +104,39 @@ Deno.test("an emptied arena keeps one chunk at most, whatever served before", ()
     assert(arena.reservedBytes >= arena.usedBytes && arena.reservedBytes <= 4 * CHUNK_BYTES);
     for (const handle of handles) arena.free(handle);
     assertEquals(arena.usedBytes, 0);
-    assertEquals(arena.reservedBytes, CHUNK_BYTES);
+    assert(arena.reservedBytes >= 2 * CHUNK_BYTES);
   }
-  arena.dropEmptyChunk();
+  arena.dropEmptyChunks();
   assertEquals(arena.reservedBytes, 0);
-  arena.dropEmptyChunk();
+  arena.dropEmptyChunks();
   const handle = arena.allocate(100);
   fillBlock(arena, handle, 100, 7);
-  arena.dropEmptyChunk();
+  arena.dropEmptyChunks();
   assert(holds(arena, handle, 100, 7));
   assertEquals(arena.reservedBytes, CHUNK_BYTES);
+});
+
+Deno.test("chunks that stay empty from one look to the next are dropped, others not", () => {
+  const arena = new Arena();
+  const fill = (chunks: number) =>
+    Array.from({ length: (chunks * CHUNK_BYTES) / PAGE_BYTES }, () => [arena.allocate(32_768), arena.allocate(32_768)])
+      .flat();
+  const free = (handles: readonly number[]) => handles.forEach((handle) => arena.free(handle));
+  const kept = fill(1);
+  free(fill(4));
+  arena.dropIdleChunks();
+  assertEquals(arena.reservedBytes, 5 * CHUNK_BYTES);
+  free(fill(3));
+  arena.dropIdleChunks();
+  assertEquals(arena.reservedBytes, 4 * CHUNK_BYTES);
+  const again = fill(2);
+  arena.dropIdleChunks();
+  assertEquals(arena.reservedBytes, 3 * CHUNK_BYTES);
+  free(again);
+  free(kept);
+  arena.dropIdleChunks();
+  arena.dropIdleChunks();
+  assertEquals(arena.reservedBytes, 0);
 });
 
 Deno.test("an emptied page serves another class", () => {
