@@ -9,7 +9,7 @@
 import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "./arena.ts";
 import { LISTPACK_HEADER_BYTES, ListpackEntry, ListpackNeedle, listpackPrevious, listpackSeek } from "./listpack.ts";
-import { entryBytes, LISTPACK_END, readEntry } from "./listpack_encoding.ts";
+import { entryBytes, LISTPACK_END, readEntry, showEntries, shownEnd, type TextSink } from "./listpack_encoding.ts";
 import { type ListLimits, type ListModel, Quicklist, QUICKLIST_NODE_BYTES, type QuicklistNode } from "./quicklist.ts";
 
 /** What `sizeBytes` counts for a list beside its nodes, as Redis's `quicklist`. */
@@ -282,6 +282,22 @@ export class ListCursor {
     if (!this.advance()) return false;
     readNode(this.#list!, this.node!, this.position, this.entry);
     return true;
+  }
+
+  /** Shows the next `count` elements, which must all be there, to `sink`. No element is the current one then. */
+  show(count: number, sink: TextSink): void {
+    for (let left = count; left > 0;) {
+      const { node } = this;
+      if (node !== null && !this.#isReverse && !node.isPlain) {
+        const base = this.#list!.baseOf(node);
+        left -= showEntries(this.#list!.arena.bytesOf(node.handle), base + this.#edge, left, sink);
+        this.#edge = shownEnd - base;
+        if (left === 0) return;
+      }
+      this.next();
+      sink.bulk(this.entry.bytes, this.entry.start, this.entry.end);
+      left--;
+    }
   }
 
   /** Goes to the upcoming element without reading it; false at the end of the list. */

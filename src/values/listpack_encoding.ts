@@ -22,6 +22,7 @@
 import { equalBytes } from "../bytes/ascii.ts";
 import { copyBytes } from "../bytes/copy.ts";
 import { MAX_INTEGER_LENGTH } from "../bytes/integer.ts";
+import { lasting } from "../bytes/lasting_slice.ts";
 import { Slice } from "../bytes/slice.ts";
 import { type Int64, parseInt64, readInt64, writeInt64, writeInt64Text } from "./int64.ts";
 
@@ -30,8 +31,6 @@ export const LISTPACK_END = 0xff;
 
 /** The most that an entry takes beside its text: that of a long string. */
 export const ENTRY_OVERHEAD_MAX = 10;
-
-/** From this length on a copy through the engine's memmove is cheaper than a loop, although it allocates a view. */
 
 /** A kept text up to this long stays in the entry's buffer for reuse; a longer one gets memory of its own. */
 const KEPT_BUFFER_MAX = 65_536;
@@ -177,6 +176,41 @@ export function readEntry(bytes: Uint8Array, at: number, entry: ListpackEntry): 
     entry.setInteger(readInteger(bytes, at));
   }
   return encoded + backlenBytes(encoded);
+}
+
+const shown = lasting(new ListpackEntry());
+
+/** Where the entries end that `showEntries` showed last: a second result without an object. */
+export let shownEnd = 0;
+
+/** Takes texts that are shown to it. */
+export interface TextSink {
+  /** Takes a copy of the text `bytes[start, end)`. */
+  bulk(bytes: Uint8Array, start: number, end: number): void;
+}
+
+/**
+ * Shows the texts of up to `limit` entries from `at` on to `sink`, up to the end of the listpack. Returns how many they were;
+ * `shownEnd` is then where the last one ends.
+ */
+export function showEntries(bytes: Uint8Array, at: number, limit: number, sink: TextSink): number {
+  let left = limit;
+  for (; left > 0; left--) {
+    const first = bytes[at]!;
+    if (first >= 0x80 && first < 0xc0) {
+      const start = at + 1;
+      const end = start + (first & 0x3f);
+      sink.bulk(bytes, start, end);
+      at = end + 1;
+    } else if (first === LISTPACK_END) {
+      break;
+    } else {
+      at += readEntry(bytes, at, shown);
+      sink.bulk(shown.bytes, shown.start, shown.end);
+    }
+  }
+  shownEnd = at;
+  return limit - left;
 }
 
 /** Bytes of encoding and data that the integer `value` takes. */

@@ -53,10 +53,7 @@ export function readListEnd(args: Args, index: number, reply: Reply): ListEnd | 
 export function replyRange(list: ListValue, first: number, count: number, isReverse: boolean, reply: Reply): void {
   reply.array(count);
   cursor.seek(list, first, isReverse);
-  for (let left = count; left > 0; left--) {
-    cursor.next();
-    reply.bulkSlice(cursor.entry);
-  }
+  cursor.show(count, reply);
 }
 
 /** Replies with up to `count` elements from an end, beginning there, and takes them out. Returns how many there were. */

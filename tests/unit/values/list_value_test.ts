@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { latin1 } from "../../../src/bytes/ascii.ts";
 import { Arena } from "../../../src/values/arena.ts";
 import { ListCursor, ListValue } from "../../../src/values/list_value.ts";
 import { ListpackEntry, validateListpack } from "../../../src/values/listpack.ts";
@@ -14,11 +15,24 @@ function elementsOf(list: ListValue, isReverse = false): string[] {
   return elements;
 }
 
+/** What `show` shows of the middle of a list, and the element that comes next. */
+function shownElements(list: ListValue, first: number, count: number, isReverse: boolean): string[] {
+  const cursor = new ListCursor();
+  const elements: string[] = [];
+  cursor.seek(list, first, isReverse);
+  cursor.show(count, { bulk: (bytes, start, end) => void elements.push(latin1(bytes, start, end)) });
+  if (cursor.next()) elements.push(textOf(cursor.entry));
+  return elements;
+}
+
 /** Compares the whole list and its nodes; returns the bytes of their blocks. */
 function assertList(list: ListValue, expected: readonly string[]): number {
   assertEquals(elementsOf(list), expected);
   assertEquals(elementsOf(list, true), expected.toReversed());
   assertEquals(list.length, expected.length);
+  const third = Math.floor(expected.length / 3);
+  assertEquals(shownElements(list, third, third, false), expected.slice(third, 2 * third + 1));
+  assertEquals(shownElements(list, -1 - third, third, true), expected.toReversed().slice(third, 2 * third + 1));
   const { arena } = list.quicklist;
   let nodes = 0;
   let contentBytes = 0;
