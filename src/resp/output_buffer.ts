@@ -2,7 +2,6 @@
  * The growable buffer into which replies and requests are encoded; its owner sends `bytes[0, length)` and resets it.
  *
  * - `bytes` changes when the buffer grows: read it again after every write.
- * - Short copies are loops: a view for `set` costs more than copying a few dozen bytes one by one.
  */
 import { copyBytes } from "../bytes/copy.ts";
 import { writeBigInteger, writeInteger } from "../bytes/integer.ts";
