@@ -9,7 +9,6 @@ import { copyBytes } from "./copy.ts";
 import { MAX_INTEGER_LENGTH, writeBigInteger, writeInteger } from "./integer.ts";
 
 const MIN_CAPACITY = 64;
-/** Up to this length a loop is cheaper than the view that the engine's memmove wants. */
 
 /** Little-endian, as every machine that Deno runs on. */
 const FLOAT = new Float64Array(1);

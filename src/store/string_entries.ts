@@ -36,8 +36,6 @@ const MAX_PREALLOCATION = 1024 * 1024;
 const LENGTH_BYTES = 4;
 const INTEGER_BYTES = 8;
 
-/** Up to this length a loop costs less than a view for `set`. */
-
 /** A slice that can hold the digits of an integer value: where string values are read to. */
 export class StringView extends Slice {
   readonly #digits = new Uint8Array(MAX_INTEGER_LENGTH);

@@ -24,7 +24,6 @@ export const KEY_LENGTH_MASK = 0x3fff_ffff;
 export const FLAG_SHIFT = 30;
 
 const HEADER_WORDS = ENTRY_HEADER_BYTES / 4;
-// Longer keys are copied by the engine's memcpy, which a view costs 150-550 ns to reach.
 
 /**
  * Whether the entry at word `at` of `words` (the same memory as `entryBytes`) has the key `bytes[start, end)`; the lengths

@@ -18,7 +18,6 @@ import type { SortedSetValue } from "../../values/sorted_set_value.ts";
 const MIN_BYTES = 1024;
 /** Offsets are 32 bits. */
 const MAX_BYTES = 2 ** 32 - 1;
-/** Up to this length a loop costs less than a view for `set`. */
 
 /** Texts side by side: number `index` is `bytes[starts[index], ends[index])`. */
 export class TextColumn {
