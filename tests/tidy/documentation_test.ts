@@ -20,6 +20,13 @@ Deno.test("bareExports() sees an export without JSDoc", () => {
   assertEquals([...bareExports({ path: "x.ts", text })], ["x.ts:3 exports b without JSDoc"]);
 });
 
+Deno.test("every JSDoc but the file's stands right before what it describes", () => {
+  const stray = sourceFiles().flatMap(({ path, text }) =>
+    [...text.matchAll(/\*\/\n\n/g)].slice(1).map(({ index }) => `${path}:${text.slice(0, index).split("\n").length}`)
+  );
+  assertNoComplaints(stray);
+});
+
 function* bareExports({ path, text }: CheckoutFile): Generator<string> {
   const lines = text.split("\n");
   const codeLines = codeOnly(text).split("\n");
