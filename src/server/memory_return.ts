@@ -27,8 +27,8 @@ const WORK_MIN_COMMANDS = 100_000;
 /** Where there is no rest, a store that has shrunk and is still for so long is worth one, too. */
 const STILL_LOOKS = 600;
 const LOOK_MS = 100;
-/** How long memory without keys waits for new ones, at least: as jemalloc's `dirty_decay_ms`. */
-const CHUNK_IDLE_MS = 10_000;
+/** How long memory without keys waits for new ones, at least, where there is no rest. */
+const CHUNK_IDLE_MS = 60_000;
 const HINT_BYTES = 64 * 1024 * 1024;
 /** One is enough as a rule. */
 const HINTS_MAX = 3;
