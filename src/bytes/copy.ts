@@ -10,7 +10,6 @@
 
 const WORDS_MIN_BYTES = 24;
 const WORDS_MAX_BYTES = 256;
-const LOOP_MAX_BYTES = 48;
 /** Smaller memory has no view of its own. */
 const VIEWED_MIN_BYTES = 16 * 1024;
 
@@ -18,11 +17,34 @@ const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 const views = new WeakMap<Uint8Array, DataView>();
-// The memory that was copied from and to last, and its views.
-let source: Uint8Array = NO_BYTES;
-let sourceView: DataView = NO_VIEW;
-let target: Uint8Array = NO_BYTES;
-let targetView: DataView = NO_VIEW;
+
+/** The memory that was used last, and its view. */
+class LastUsed {
+  view: DataView = NO_VIEW;
+  #bytes: Uint8Array = NO_BYTES;
+
+  /** Makes `view` that of `bytes`; false where these are too small to have one. */
+  use(bytes: Uint8Array): boolean {
+    if (bytes === this.#bytes) return true;
+    if (bytes.length < VIEWED_MIN_BYTES) return false;
+    let view = views.get(bytes);
+    if (view === undefined) {
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      views.set(bytes, view);
+    }
+    this.#bytes = bytes;
+    this.view = view;
+    return true;
+  }
+
+  forget(): void {
+    this.#bytes = NO_BYTES;
+    this.view = NO_VIEW;
+  }
+}
+
+const source = new LastUsed();
+const target = new LastUsed();
 
 /** Copies `from[start, end)` to `to` at `at`. In the same memory the two must not overlap. */
 export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): void {
@@ -35,24 +57,20 @@ export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: n
 
 /** Forgets the memory that was used last, which would keep it from being freed. */
 export function forgetCopied(): void {
-  source = target = NO_BYTES;
-  sourceView = targetView = NO_VIEW;
+  source.forget();
+  target.forget();
 }
 
 function copyMany(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): void {
   const count = end - start;
-  if (count <= WORDS_MAX_BYTES && (from === source || useSource(from)) && (to === target || useTarget(to))) {
-    copyWords(at, start, end);
-  } else if (count <= LOOP_MAX_BYTES) {
-    for (let i = start, j = at; i < end; i++, j++) to[j] = from[i]!;
+  if (count <= WORDS_MAX_BYTES && source.use(from) && target.use(to)) {
+    copyWords(target.view, at, source.view, start, end);
   } else {
     to.set(count === from.length ? from : from.subarray(start, end), at);
   }
 }
 
-function copyWords(at: number, start: number, end: number): void {
-  const from = sourceView;
-  const to = targetView;
+function copyWords(to: DataView, at: number, from: DataView, start: number, end: number): void {
   let i = start;
   let j = at;
   for (const last = end - 32; i <= last; i += 32, j += 32) {
@@ -64,30 +82,4 @@ function copyWords(at: number, start: number, end: number): void {
   for (const last = end - 8; i < last; i += 8, j += 8) to.setBigUint64(j, from.getBigUint64(i, true), true);
   // The last word may have bytes of the one before.
   to.setBigUint64(at + end - start - 8, from.getBigUint64(end - 8, true), true);
-}
-
-function useSource(bytes: Uint8Array): boolean {
-  const view = viewOf(bytes);
-  if (view === null) return false;
-  source = bytes;
-  sourceView = view;
-  return true;
-}
-
-function useTarget(bytes: Uint8Array): boolean {
-  const view = viewOf(bytes);
-  if (view === null) return false;
-  target = bytes;
-  targetView = view;
-  return true;
-}
-
-function viewOf(bytes: Uint8Array): DataView | null {
-  if (bytes.length < VIEWED_MIN_BYTES) return null;
-  let view = views.get(bytes);
-  if (view === undefined) {
-    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    views.set(bytes, view);
-  }
-  return view;
 }

@@ -182,11 +182,7 @@ export class ClientOutput {
 
   /** Sends what has been encoded; resolves when that is done, or the peer takes its time and little enough waits. */
   async portionSent(): Promise<void> {
-    this.flush();
-    if (this.isWriting) {
-      const sent = new Promise<void>((resolve) => this.#onDrained.push(resolve));
-      await Promise.race([sent, nextTurn()]);
-    }
+    await Promise.race([this.finished(), nextTurn()]);
     await this.drained();
   }
 

@@ -14,6 +14,7 @@ import {
   MAX_STRING_BYTES,
   PROTO_INLINE_MAX_SIZE,
 } from "../base/limits.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import { parseInteger, parseSafeInteger } from "../bytes/integer.ts";
 import { Slice } from "../bytes/slice.ts";
 import { splitArguments } from "../bytes/split_arguments.ts";
@@ -385,7 +386,7 @@ export class RequestParser {
       return;
     }
     if (needed > this.#carry.length) this.#grow(needed);
-    this.#carry.set(chunk.subarray(start, end), this.#carryLength);
+    copyBytes(this.#carry, this.#carryLength, chunk, start, end);
     this.#carryLength = needed;
   }
 

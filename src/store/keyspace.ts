@@ -6,6 +6,7 @@
  */
 
 import { invariant } from "../base/invariant.ts";
+import { copyBytes } from "../bytes/copy.ts";
 import type { Slice } from "../bytes/slice.ts";
 import type { Arena } from "../values/arena.ts";
 import { Dict } from "../values/dict.ts";
@@ -188,7 +189,7 @@ export class Keyspace {
     const used = source.usedValueBytes(entry);
     const target = this.insert(key, used);
     const from = source.valueOffset(entry);
-    this.payloadBytes(target).set(source.payloadBytes(entry).subarray(from, from + used), this.valueOffset(target));
+    copyBytes(this.payloadBytes(target), this.valueOffset(target), source.payloadBytes(entry), from, from + used);
     this.dict.setUserWord(target, packUserWord(KIND_STRING, source.stringEncodingOf(entry), lru));
     return target;
   }

@@ -11,6 +11,7 @@
  *   and one without a field behind it is part of the key.
  */
 
+import { copyBytes } from "../../bytes/copy.ts";
 import { lasting } from "../../bytes/lasting_slice.ts";
 import { Slice } from "../../bytes/slice.ts";
 import type { Database } from "../../store/database.ts";
@@ -115,7 +116,6 @@ function indexOfArrow(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function append(target: Uint8Array, at: number, { bytes, start, end }: Slice): number {
-  let to = at;
-  for (let from = start; from < end; from++) target[to++] = bytes[from]!;
-  return to;
+  copyBytes(target, at, bytes, start, end);
+  return at + end - start;
 }

@@ -5,6 +5,7 @@
  */
 
 import { ascii, equalsIgnoreCase } from "../../bytes/ascii.ts";
+import { copyBytes } from "../../bytes/copy.ts";
 import type { Slice } from "../../bytes/slice.ts";
 import { readInteger } from "../../command/arguments.ts";
 import type { CommandSpec } from "../../command/command_spec.ts";
@@ -175,7 +176,7 @@ function commonBytes(matches: readonly Match[], a: Slice, length: number): Uint8
   for (const match of matches) {
     const start = a.start + match.aStart;
     end -= match.length;
-    result.set(a.bytes.subarray(start, start + match.length), end);
+    copyBytes(result, end, a.bytes, start, start + match.length);
   }
   return result;
 }
