@@ -153,14 +153,7 @@ export function writeInteger(target: Uint8Array, at: number, value: number): num
     target[at++] = MINUS;
     value = -value;
   }
-  if (value < 10) {
-    target[at] = ZERO + value;
-    return at + 1;
-  }
-  if (value < 100) {
-    writePair(target, at, value);
-    return at + 2;
-  }
+  if (value < 100) return writeShortInteger(target, at, value);
   const end = at + digitCountOf(value);
   if (value < TEN_TO_THE_8TH) {
     writeDigits(target, at, end, value);
@@ -171,6 +164,19 @@ export function writeInteger(target: Uint8Array, at: number, value: number): num
   writeDigits(target, at, end - 8, high);
   writeDigits(target, end - 8, end, value - high * TEN_TO_THE_8TH);
   return end;
+}
+
+/**
+ * As `writeInteger`, for a value from 0 to 99: for lengths, which are hardly ever longer. In a loop that calls `writeInteger`
+ * the compiler would have to find room for all that long integers need.
+ */
+export function writeShortInteger(target: Uint8Array, at: number, value: number): number {
+  if (value >= 10) {
+    writePair(target, at, value);
+    return at + 2;
+  }
+  target[at] = ZERO + value;
+  return at + 1;
 }
 
 /** Fills `[at, end)` with the last digits of a 31-bit value, zeros in front. */

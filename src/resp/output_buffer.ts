@@ -4,7 +4,7 @@
  * - `bytes` changes when the buffer grows: read it again after every write.
  */
 import { copyBytes } from "../bytes/copy.ts";
-import { writeBigInteger, writeInteger } from "../bytes/integer.ts";
+import { writeBigInteger, writeInteger, writeShortInteger } from "../bytes/integer.ts";
 
 const INITIAL_BYTES = 1024;
 const WORD_COPY_BYTES = 256;
@@ -96,7 +96,7 @@ export class OutputBuffer {
     const count = end - start;
     if (this.length + count + INTEGER_ROOM + 2 > this.bytes.length) this.#grow(this.length + count + INTEGER_ROOM + 2);
     const target = this.bytes;
-    let at = writeHeader(target, this.length, BULK, count);
+    let at = writeBulkHeader(target, this.length, count);
     copyBytes(target, at, source, start, end);
     at += count;
     target[at] = CR;
@@ -114,7 +114,7 @@ export class OutputBuffer {
     if (this.#viewed !== this.bytes) this.#renewView();
     const target = this.bytes;
     const view = this.#view;
-    let at = writeHeader(target, this.length, BULK, count);
+    let at = writeBulkHeader(target, this.length, count);
     const end = at + count;
     // The last word may go beyond the end, where there is room for it.
     for (let word = from; at < end; at += 4, word++) view.setInt32(at, words[word]!, true);
@@ -173,6 +173,16 @@ export class OutputBuffer {
 function writeHeader(target: Uint8Array, at: number, prefix: number, value: number): number {
   target[at] = prefix;
   const end = writeInteger(target, at + 1, value);
+  target[end] = CR;
+  target[end + 1] = LF;
+  return end + 2;
+}
+
+/** Writes the header of a bulk string of `count` bytes at `at` and returns the position after it. */
+function writeBulkHeader(target: Uint8Array, at: number, count: number): number {
+  if (count >= 100) return writeHeader(target, at, BULK, count);
+  target[at] = BULK;
+  const end = writeShortInteger(target, at + 1, count);
   target[end] = CR;
   target[end + 1] = LF;
   return end + 2;
