@@ -23,7 +23,7 @@ import {
 import { COLLECTIONS, LARGE_COLLECTIONS, loadCollections, loadKeys, loadLargeCollection } from "./bench/key_load.ts";
 import { measureLargeCollections } from "./bench/large_collections.ts";
 import { measureAofCost, measureFileSpeed } from "./bench/persistence.ts";
-import { measurePauses } from "./bench/pauses.ts";
+import { measurePauses, type Pauses } from "./bench/pauses.ts";
 import { measurePipelineCost } from "./bench/pipeline_cost.ts";
 import { measureSaveStall } from "./bench/save_stall.ts";
 import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
@@ -31,7 +31,7 @@ import { measureThroughput, type ThroughputRow } from "./bench/throughput.ts";
 const USAGE = `Usage: deno task bench [options]
 
   --quick          a fifth of the requests, one round, 200,000 keys
-  --rounds N       rounds of throughput, large, pipeline, stall, sync and the append-only file (3)
+  --rounds N       rounds of throughput, large, pipeline, stall, pauses, sync and the append-only file (3)
   --pipelines LIST pipeline depths (1,16,64)
   --data BYTES     size of the values of the throughput tests (3)
   --tests LIST     throughput tests, by redis-benchmark's names (all)
@@ -224,15 +224,21 @@ async function reportStall({ pair, keyCount, rounds }: Plan): Promise<void> {
   }
 }
 
-async function reportPauses({ pair, keyCount }: Plan): Promise<void> {
+async function reportPauses({ pair, keyCount, rounds }: Plan): Promise<void> {
   const count = 10 * keyCount;
-  const { ours, reference } = await measureBoth(pair, (server) => measurePauses(server, count));
+  const { ours, reference } = await measureRounds(pair, rounds, (contender) => measurePauses(contender, count));
+  const rows: Record<keyof Pauses, string> = {
+    loadMs: "while redis-benchmark sets them",
+    expiryMs: "while they all expire",
+    flushMs: "FLUSHALL ASYNC",
+    deleteMs: "DEL of a sorted set of 1,000,000",
+    unlinkMs: "UNLINK of it",
+  };
   printHead(`longest PING, ${count} keys`, "ms");
-  printRow("while redis-benchmark sets them", ours.loadMs, reference.loadMs);
-  printRow("while they all expire", ours.expiryMs, reference.expiryMs);
-  printRow("FLUSHALL ASYNC", ours.flushMs, reference.flushMs);
-  printRow("DEL of a sorted set of 1,000,000", ours.deleteMs, reference.deleteMs);
-  printRow("UNLINK of it", ours.unlinkMs, reference.unlinkMs);
+  for (const [name, label] of Object.entries(rows) as [keyof Pauses, string][]) {
+    printRow(label, ours.median[name], reference.median[name]);
+    printRow("- the longest of all rounds", ours.greatest[name], reference.greatest[name]);
+  }
 }
 
 async function reportSync({ pair, keyCount, rounds }: Plan): Promise<void> {

@@ -3,6 +3,7 @@
  */
 import type { ServerProcess } from "../../tests/support/server_process.ts";
 import { runProgram } from "../conformance/child_process.ts";
+import { type Contender, startContender } from "./contender.ts";
 import { LARGE_COLLECTIONS, loadLargeCollection } from "./key_load.ts";
 import { pingTimes, quantile, turn, WHEN_IDLE } from "./ping_times.ts";
 
@@ -23,7 +24,8 @@ const AFTERMATH_MS = 3_000;
 const MEMBERS = 1_000_000;
 
 /** Measures one server with about `keyCount` keys, and with sorted sets of a million members. */
-export async function measurePauses(server: ServerProcess, keyCount: number): Promise<Pauses> {
+export async function measurePauses(contender: Contender, keyCount: number): Promise<Pauses> {
+  await using server = await startContender(contender);
   using client = await server.connect({ timeoutMs: 600_000 });
   const requests = keyCount * 2;
   const startMs = Date.now();
