@@ -4,8 +4,9 @@
  * - V8 frees the buffers of a dropped chunk when it next collects garbage, and a server that does nothing makes none: without
  *   help it would keep the memory for hours. Nor does its space for new objects shrink, which grows to 32 MB under load.
  *   1 M strings: resident 178 MB, after 20 s of rest 137 MB, after FLUSHALL 132 MB without help and 93 MB with it.
- * - There is no way to ask for a collection. But V8 begins one, in small steps, when buffers of more than about 64 MB were
- *   made since the last: so some are made and dropped. Nobody writes to them, so they take addresses only, and 0.1 ms.
+ * - There is no way to ask for a collection. But V8 begins one, in small steps, when it is to make a buffer and those made
+ *   since the last are more than about 64 MB: so some are made. Each is held until the next, or V8 would free it first and
+ *   find nothing to do. Nobody writes to them, so they take addresses only, and 0.1 ms.
  * - A collection costs two stalls of 4 ms, so it waits until the server is at rest: 20 s, as V8 lets its space for new objects
  *   shrink only where less than 1 MB a second was made since the last collection, and there are up to 16 MB of them.
  * - Detaching the buffers would free them at once, and make every access to every typed array slower from then on.
@@ -29,9 +30,10 @@ const STILL_LOOKS = 600;
 const LOOK_MS = 100;
 /** How long memory without keys waits for new ones, at least, where there is no rest. */
 const CHUNK_IDLE_MS = 60_000;
-const HINT_BYTES = 64 * 1024 * 1024;
-/** One is enough as a rule. */
-const HINTS_MAX = 3;
+const HINT_BYTES = 96 * 1024 * 1024;
+/** Two are enough as a rule; then V8 is left so many looks to collect in. */
+const HINTS_MAX = 20;
+const LOOKS_PER_HINT = 5;
 
 /** V8's collection of garbage, as far as anybody can have a hand in it. */
 export interface GarbageCollection {
@@ -54,7 +56,7 @@ export class MemoryReturn {
   #leastBytes = 0;
   #mostBytes = 0;
   #commands = 0;
-  #hintsLeft = 0;
+  #hintLooksLeft = 0;
 
   constructor(collection: GarbageCollection) {
     this.#collection = collection;
@@ -72,10 +74,10 @@ export class MemoryReturn {
     this.#lastBytes = storeBytes;
     this.#lastCommands = commandCount;
     if (this.#isDue()) this.#begin();
-    if (this.#collection.isDone) this.#hintsLeft = 0;
-    if (this.#hintsLeft === 0) return;
-    this.#hintsLeft--;
-    this.#collection.hint();
+    if (this.#collection.isDone) this.#hintLooksLeft = 0;
+    if (this.#hintLooksLeft === 0) return;
+    if (this.#hintLooksLeft % LOOKS_PER_HINT === 0) this.#collection.hint();
+    this.#hintLooksLeft--;
   }
 
   #isDue(): boolean {
@@ -86,7 +88,7 @@ export class MemoryReturn {
   }
 
   #begin(): void {
-    this.#hintsLeft = HINTS_MAX;
+    this.#hintLooksLeft = HINTS_MAX * LOOKS_PER_HINT;
     this.#leastBytes = this.#mostBytes = this.#lastBytes;
     this.#commands = 0;
     this.#collection.watch();
@@ -114,9 +116,12 @@ class HintedCollection implements GarbageCollection {
 
   /** An object that nobody needs, old enough to go by a whole collection only. */
   #witness: object | null = null;
+  /** The last hint, until V8 has collected. */
+  #pressure: ArrayBuffer | null = null;
   // Not a WeakRef: to look at one keeps the object until there are microtasks, of which a server that does nothing has none.
   readonly #registry = new FinalizationRegistry(() => {
     this.isDone = true;
+    this.#pressure = null;
     this.#appoint();
   });
   readonly #giveUp: () => void;
@@ -129,7 +134,7 @@ class HintedCollection implements GarbageCollection {
 
   hint(): void {
     try {
-      new ArrayBuffer(HINT_BYTES);
+      this.#pressure = new ArrayBuffer(HINT_BYTES);
     } catch (error) {
       // Where addresses are short, too, V8 has looked for garbage before it refused.
       if (!(error instanceof RangeError)) throw error;
