@@ -15,7 +15,7 @@ import type { Traffic } from "../metrics/traffic.ts";
 import { Arrival } from "../resp/request_stream.ts";
 import type { Arrivals } from "./arrivals.ts";
 
-const INITIAL_BUFFER_BYTES = 1024;
+const INITIAL_BUFFER_BYTES = 512;
 /** Reads that fill less than a quarter of the buffer before it is halved. */
 const SHRINK_AFTER_READS = 64;
 

@@ -10,6 +10,9 @@ import { ConfiguredListLimits } from "../../../src/store/configured_list_limits.
 import { Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/eventually.ts";
 
+/** The size of a buffer at first. */
+const INITIAL_BYTES = 512;
+
 /** A connection whose bytes a test puts in. */
 class Feed {
   readonly #queue: (string | null | Error)[] = [];
@@ -144,7 +147,7 @@ Deno.test("the buffer grows with what comes and shrinks when little does", async
     feed.put("x\r\n");
     await next();
   }
-  assertEquals([largest, feed.sizes[0], feed.sizes.at(-1)], [65_536, 1024, 1024]);
+  assertEquals([largest, feed.sizes[0], feed.sizes.at(-1)], [65_536, INITIAL_BYTES, INITIAL_BYTES]);
 });
 
 Deno.test("bytes that are known to come are read at once, but only while each read fills its buffer", async () => {
@@ -155,8 +158,8 @@ Deno.test("bytes that are known to come are read at once, but only while each re
     return feed.sizes.at(-1);
   };
   const header = "*1\r\n$500000\r\n";
-  assertEquals(await readOne(header + "x".repeat(1024 - header.length)), 1024);
-  const left = 500_002 - (1024 - header.length);
+  assertEquals(await readOne(header + "x".repeat(INITIAL_BYTES - header.length)), INITIAL_BYTES);
+  const left = 500_002 - (INITIAL_BYTES - header.length);
   assertEquals(await readOne("x".repeat(300_000)), left);
   assertEquals(await readOne("x".repeat(left - 300_000)), 64 * 1024);
 });
@@ -166,7 +169,7 @@ Deno.test("the client is told what its input takes: the buffer, and what was rea
   const sizes = () => [client.readBufferBytes, client.readAheadBytes];
   feed.put("zero\r\n");
   assertEquals(await next(), ["zero"]);
-  assertEquals(sizes(), [1024, 0]);
+  assertEquals(sizes(), [INITIAL_BYTES, 0]);
   let isWanted = true;
   let changes = 0;
   client.output.onChange = () => changes++;
@@ -176,11 +179,11 @@ Deno.test("the client is told what its input takes: the buffer, and what was rea
   assertEquals(changes, 1);
   isWanted = false;
   assertEquals(await next(), ["one"]);
-  assertEquals(sizes(), [1024, 0]);
-  feed.put(`${"x".repeat(1022)}\r\n`);
+  assertEquals(sizes(), [INITIAL_BYTES, 0]);
+  feed.put(`${"x".repeat(INITIAL_BYTES - 2)}\r\n`);
   assertEquals((await next())?.length, 1);
   await watching;
   feed.put("two\r\n");
   assertEquals(await next(), ["two"]);
-  assertEquals(sizes(), [2048, 0]);
+  assertEquals(sizes(), [2 * INITIAL_BYTES, 0]);
 });
