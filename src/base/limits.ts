@@ -30,6 +30,9 @@ export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 /** Largest buffer for one read of an argument whose length is known: what the system holds ready then comes at once. */
 export const MAX_EXPECTED_READ_BYTES = 1024 * 1024;
 
+/** Bytes of output that one client is sent in a turn of the loop: Redis's `NET_MAX_WRITES_PER_EVENT`. */
+export const NET_MAX_WRITES_PER_EVENT = 64 * 1024;
+
 /** Output of one client that is sent before more of the same pipeline is made. */
 export const OUTPUT_PORTION_BYTES = 512 * 1024;
 

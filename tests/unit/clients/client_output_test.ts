@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
+import { NET_MAX_WRITES_PER_EVENT, OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { ClientOutput } from "../../../src/clients/client_output.ts";
 import { Traffic } from "../../../src/metrics/traffic.ts";
@@ -9,6 +9,11 @@ import { eventually } from "../../support/eventually.ts";
 class SlowSink {
   received = "";
   #pending: { bytes: Uint8Array; resolve: (count: number) => void; reject: (error: unknown) => void } | null = null;
+
+  /** Bytes of the write under way. */
+  get offeredBytes(): number {
+    return this.#pending!.bytes.length;
+  }
 
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => this.#pending = { bytes, resolve, reject });
@@ -65,6 +70,20 @@ Deno.test("flush() goes on where a write took only a part", async () => {
   for (const _ of "0123456789") await sink.take(1);
   assertEquals(sink.received, "0123456789");
   assertEquals(output.pendingBytes, 0);
+});
+
+Deno.test("flush() sends a long reply in pieces, more than a portion in one write", async () => {
+  const { sink, output } = newOutput();
+  say(output, "x".repeat(2 * NET_MAX_WRITES_PER_EVENT + 7));
+  output.flush();
+  for (const expected of [NET_MAX_WRITES_PER_EVENT, NET_MAX_WRITES_PER_EVENT, 7]) {
+    assertEquals(sink.offeredBytes, expected);
+    await sink.take();
+  }
+  assertEquals([sink.received.length, output.pendingBytes], [2 * NET_MAX_WRITES_PER_EVENT + 7, 0]);
+  say(output, "x".repeat(OUTPUT_PORTION_BYTES + 1));
+  output.flush();
+  assertEquals(sink.offeredBytes, OUTPUT_PORTION_BYTES + 1);
 });
 
 Deno.test("a portion is to be sent where nothing else is under way and no limit counts it", () => {
@@ -124,6 +143,15 @@ Deno.test("send() sends bytes uncopied behind what was said, and resolves when t
   await sink.take();
   await sent;
   assertEquals([sink.received, output.pendingBytes], ["one Two three", 0]);
+});
+
+Deno.test("send() sends all its bytes in one write", async () => {
+  const { sink, output } = newOutput();
+  const sent = output.send(new Uint8Array(2 * NET_MAX_WRITES_PER_EVENT));
+  await eventually(() => output.isWriting);
+  assertEquals(sink.offeredBytes, 2 * NET_MAX_WRITES_PER_EVENT);
+  await sink.take();
+  await sent;
 });
 
 Deno.test("send() to a peer that goes, or is gone, resolves and sends nothing more", async () => {
