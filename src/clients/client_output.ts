@@ -1,12 +1,12 @@
 /**
  * What a client is still to be sent, and the one writer that sends it.
  *
- * - Replies and pushes are encoded into `buffer`; `flush()` hands everything written so far to the connection in one
- *   write. While a write is under way more may be encoded: it goes out with the next write.
+ * - Replies and pushes are encoded into `buffer`; `flush()` sends everything written so far. While a write is under way more
+ *   may be encoded: it goes out together when that is done.
  * - The replies to a long pipeline go in portions, with a turn of the loop between two: the same memory serves over and
  *   over. With 1.3 MB for each of 50 clients, one piece takes twice the processor time.
- * - What is shorter goes in pieces of 64 KiB, each in a turn of its own, as in Redis. A peer reads its piece while others are
- *   sent theirs. With 132 kB in one piece it sleeps and is woken in the middle of it, which takes half of the processor time.
+ * - What is shorter goes in pieces of 56 KiB, each in a turn of its own, much as in Redis. A peer reads its piece while others
+ *   are sent theirs. With 132 kB in one piece it sleeps and is woken in the middle of it, which takes half of the processor time.
  * - Nobody waits for a slow reader, as in Redis; only when `OUTPUT_BACKPRESSURE_BYTES` wait does `drained()` hold up the
  *   command loop. `OutputLimits` watches through `mayGrow` and `onLarge`, and closes who reads too slowly.
  * - While the `barrier` is raised nothing is sent, and `drained()` holds up the loop of who has something to send.
@@ -14,8 +14,8 @@
 
 import { nextTurn } from "../base/next_turn.ts";
 import {
-  NET_MAX_WRITES_PER_EVENT,
   OUTPUT_BACKPRESSURE_BYTES,
+  OUTPUT_PIECE_BYTES,
   OUTPUT_PORTION_BYTES,
   PROTO_REPLY_CHUNK_BYTES,
 } from "../base/limits.ts";
@@ -157,7 +157,7 @@ export class ClientOutput {
     const bytes = from !== null ? from.view(length) : buffer.bytes.subarray(0, length);
     buffer.bytes = NO_BYTES;
     buffer.length = 0;
-    this.#begin(bytes, from, length > OUTPUT_PORTION_BYTES ? length : NET_MAX_WRITES_PER_EVENT);
+    this.#begin(bytes, from, length > OUTPUT_PORTION_BYTES ? length : OUTPUT_PIECE_BYTES);
   }
 
   #begin(bytes: Uint8Array, from: WriteBuffer | null, pieceBytes: number): void {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { NET_MAX_WRITES_PER_EVENT, OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
+import { OUTPUT_PIECE_BYTES, OUTPUT_PORTION_BYTES, PROTO_REPLY_CHUNK_BYTES } from "../../../src/base/limits.ts";
 import { latin1 } from "../../../src/bytes/ascii.ts";
 import { ClientOutput } from "../../../src/clients/client_output.ts";
 import { Traffic } from "../../../src/metrics/traffic.ts";
@@ -74,13 +74,13 @@ Deno.test("flush() goes on where a write took only a part", async () => {
 
 Deno.test("flush() sends a long reply in pieces, more than a portion in one write", async () => {
   const { sink, output } = newOutput();
-  say(output, "x".repeat(2 * NET_MAX_WRITES_PER_EVENT + 7));
+  say(output, "x".repeat(2 * OUTPUT_PIECE_BYTES + 7));
   output.flush();
-  for (const expected of [NET_MAX_WRITES_PER_EVENT, NET_MAX_WRITES_PER_EVENT, 7]) {
+  for (const expected of [OUTPUT_PIECE_BYTES, OUTPUT_PIECE_BYTES, 7]) {
     assertEquals(sink.offeredBytes, expected);
     await sink.take();
   }
-  assertEquals([sink.received.length, output.pendingBytes], [2 * NET_MAX_WRITES_PER_EVENT + 7, 0]);
+  assertEquals([sink.received.length, output.pendingBytes], [2 * OUTPUT_PIECE_BYTES + 7, 0]);
   say(output, "x".repeat(OUTPUT_PORTION_BYTES + 1));
   output.flush();
   assertEquals(sink.offeredBytes, OUTPUT_PORTION_BYTES + 1);
@@ -147,9 +147,9 @@ Deno.test("send() sends bytes uncopied behind what was said, and resolves when t
 
 Deno.test("send() sends all its bytes in one write", async () => {
   const { sink, output } = newOutput();
-  const sent = output.send(new Uint8Array(2 * NET_MAX_WRITES_PER_EVENT));
+  const sent = output.send(new Uint8Array(2 * OUTPUT_PIECE_BYTES));
   await eventually(() => output.isWriting);
-  assertEquals(sink.offeredBytes, 2 * NET_MAX_WRITES_PER_EVENT);
+  assertEquals(sink.offeredBytes, 2 * OUTPUT_PIECE_BYTES);
   await sink.take();
   await sent;
 });
