@@ -3,6 +3,7 @@
  */
 
 import { Random } from "../base/random.ts";
+import { ascii } from "../bytes/ascii.ts";
 import { SeededHash } from "../bytes/seeded_hash.ts";
 import { Arena } from "./arena.ts";
 import { Dict } from "./dict.ts";
@@ -18,7 +19,7 @@ const order = Uint32Array.from({ length: KEY_COUNT }, () => random.below(KEY_COU
 function makeKeys(): Uint8Array {
   const bytes = new Uint8Array(KEY_COUNT * KEY_BYTES);
   for (let i = 0; i < KEY_COUNT; i++) {
-    bytes.set(new TextEncoder().encode(`key:${String(i).padStart(12, "0")}`), i * KEY_BYTES);
+    bytes.set(ascii(`key:${String(i).padStart(12, "0")}`), i * KEY_BYTES);
   }
   return bytes;
 }

@@ -2,6 +2,7 @@
  * What a listpack of 128 entries costs, as a small hash or a node of a list is: `deno bench src/values/listpack_bench.ts`.
  */
 
+import { ascii } from "../bytes/ascii.ts";
 import { Slice } from "../bytes/slice.ts";
 import { Arena } from "./arena.ts";
 import {
@@ -25,7 +26,7 @@ const filled = listpackOf(strings);
 const last = strings[ENTRY_COUNT - 1]!;
 
 function sliceOf(text: string): Slice {
-  return new Slice(new TextEncoder().encode(text));
+  return new Slice(ascii(text));
 }
 
 function listpackOf(elements: readonly Slice[]): number {
